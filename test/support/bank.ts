@@ -2,6 +2,7 @@ import type { SecureVersion, TlsOptions } from 'node:tls'
 import type { Test } from 'tap'
 import { type Listener, listen, respond, type SeenRequest } from './bank-listener.ts'
 import { type IssuedToken, makeToken } from './bank-token.ts'
+import type { Authority, Issued } from './pki.ts'
 
 export {
   type Exchange,
@@ -12,15 +13,13 @@ export {
   type SeenRequest,
 } from './bank-listener.ts'
 
-/** PEM texts: the server's chain and key, and the CA that client certificates must come from. */
-export interface BankTls {
-  readonly cert: string
-  readonly key: string
-  readonly clientCa: string
-}
-
 export interface BankOptions {
-  readonly tls: BankTls
+  /** Issues the server's certificate, and is the one that client certificates must come from. */
+  readonly authority: Authority
+  /** The server's certificate, when it is not to be a sound one for `localhost`, 127.0.0.1 and ::1. */
+  readonly server?: Pick<Issued, 'chainPem' | 'keyPem'>
+  /** PEM of another CA for client certificates. */
+  readonly clientCa?: string
   /** The host of both URLs; `localhost` unless given. Both listen on 127.0.0.1. */
   readonly hostname?: string
   readonly username?: string
@@ -63,7 +62,7 @@ export async function startBank(t: Test, options: BankOptions): Promise<TestBank
     password = 'pass wörd:1',
     checkTokens = true,
   } = options
-  const tls = tlsOptions(options)
+  const tls = await tlsOptions(options)
   const issued: IssuedToken[] = []
   let revoked = 0
 
@@ -109,11 +108,13 @@ export async function startBank(t: Test, options: BankOptions): Promise<TestBank
   return bank
 }
 
-function tlsOptions({ tls, minVersion, maxVersion }: BankOptions): TlsOptions {
+async function tlsOptions(options: BankOptions): Promise<TlsOptions> {
+  const { authority, clientCa = authority.caPem, minVersion, maxVersion } = options
+  const { chainPem, keyPem } = options.server ?? (await authority.server())
   return {
-    cert: tls.cert,
-    key: tls.key,
-    ca: tls.clientCa,
+    cert: chainPem,
+    key: keyPem,
+    ca: clientCa,
     requestCert: true,
     rejectUnauthorized: true,
     ...(minVersion && { minVersion }),

@@ -1,0 +1,98 @@
+import { isIP, type Socket } from 'node:net'
+import { type ConnectionOptions, connect, type SecureContext, type TLSSocket } from 'node:tls'
+import type { Attempt } from './attempt.ts'
+import { ConnectFailure } from './connect-failure.ts'
+
+export interface HandshakeOptions {
+  readonly secureContext: SecureContext
+  /** To resume. */
+  readonly session: Buffer | undefined
+  /** A connection through the outbound proxy; without it, one is opened directly. */
+  readonly tunnel: Socket | undefined
+  /** Told of the socket before anything can happen on it. */
+  readonly track: (socket: Socket) => void
+  /** Told of sessions that may be resumed, now and later. */
+  readonly keepSession: (session: Buffer) => void
+}
+
+const safeVersions: ReadonlySet<string | null> = new Set(['TLSv1.2', 'TLSv1.3'])
+
+/**
+ * Mutual TLS with the bank: name resolution and TCP (unless there is a tunnel), then the handshake. Resolves with a socket whose
+ * server certificate is verified, host name included; rejects with a `ConnectFailure`.
+ */
+export function handshake(attempt: Attempt, options: HandshakeOptions): Promise<TLSSocket> {
+  const { host, signal } = attempt
+  return new Promise((resolve, reject) => {
+    const socket = connect(tlsOptions(attempt, options))
+    options.track(socket)
+    const onAbort = () => socket.destroy(signal.reason)
+    const onClose = () => reject(new ConnectFailure(host, 'the bank closed the connection in the handshake'))
+    const keepSessions = sessionKeeper(socket, options.keepSession)
+
+    signal.addEventListener('abort', onAbort, { once: true })
+    socket
+      .setNoDelay(true)
+      .setKeepAlive(true, 60_000)
+      .on('error', endsAnswer)
+      .on('error', (error) => reject(ConnectFailure.from(host, error)))
+      .once('close', onClose)
+      .once('lookup', () => {
+        attempt.step = 'TCP'
+      })
+      .once('connect', () => {
+        attempt.step = 'TLS'
+      })
+      .once('secureConnect', () => {
+        signal.removeEventListener('abort', onAbort)
+        socket.off('close', onClose)
+        if (!socket.authorized || !safeVersions.has(socket.getProtocol())) {
+          socket.destroy()
+          reject(new ConnectFailure(host, 'the bank offers no TLS version from 1.2 on'))
+          return
+        }
+        keepSessions()
+        resolve(socket)
+      })
+  })
+}
+
+function tlsOptions({ host, port }: Attempt, options: HandshakeOptions): ConnectionOptions {
+  const { secureContext, session, tunnel } = options
+  return {
+    host,
+    port,
+    servername: isIP(host) ? '' : host,
+    secureContext,
+    // Said here so that NODE_TLS_REJECT_UNAUTHORIZED cannot switch it off.
+    rejectUnauthorized: true,
+    ALPNProtocols: ['http/1.1'],
+    ...(session && { session }),
+    ...(tunnel && { socket: tunnel }),
+  }
+}
+
+/**
+ * Keeps sessions from the moment on that the returned function is called. TLS 1.2 brings them before the certificate
+ * is verified, and Node.js does not look at the name again when a session is resumed.
+ */
+function sessionKeeper(socket: TLSSocket, keep: (session: Buffer) => void): () => void {
+  let verified = false
+  let latest: Buffer | undefined
+  socket.on('session', (session: Buffer) => {
+    latest = session
+    if (verified) keep(session)
+  })
+  return () => {
+    verified = true
+    if (latest) keep(latest)
+  }
+}
+
+/**
+ * undici takes a reset in the middle of an answer without a length for its proper end (meant for servers on macOS),
+ * when the error's code is ECONNRESET. A broken answer must be seen as broken.
+ */
+function endsAnswer(error: NodeJS.ErrnoException): void {
+  if (error.code === 'ECONNRESET') error.code = 'BANK_RESET'
+}
