@@ -71,8 +71,8 @@ export function openConnections(options: ConnectionsOptions): Connections {
 
   async function destroy(): Promise<void> {
     breakOff()
-    await agent.destroy()
     connector.destroy()
+    await agent.destroy()
     await connector.drained()
   }
 

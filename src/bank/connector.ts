@@ -85,8 +85,10 @@ export function createConnector(options: ConnectorOptions): Connector {
   const connect: buildConnector.connector = ({ hostname, port, host, protocol }, callback) => {
     open(hostname, Number(port || 443)).then(
       (socket) => {
-        onConnection?.({ origin: `${protocol}//${host ?? hostname}`, resumed: socket.isSessionReused() })
-        callback(null, socket)
+        onConnection?.({ origin: `${protocol}//${host}`, resumed: socket.isSessionReused() })
+        // undici would connect again at once, for as long as this goes on.
+        if (socket.destroyed) callback(new ConnectFailure(hostname, 'the connection broke at once'), null)
+        else callback(null, socket)
       },
       (error: Error) => callback(error, null),
     )

@@ -14,7 +14,6 @@ const nonsense = 'bank_protocol_error'
 /** By code, what a failure after the connection was made means. */
 const meanings: Readonly<Record<string, Meaning>> = {
   UND_ERR_SOCKET: { code: lost, detail: 'the bank closed the connection before its answer was complete' },
-  BANK_RESET: { code: lost, detail: 'the bank reset the connection before its answer was complete' },
   ECONNRESET: { code: lost, detail: 'the bank reset the connection before its answer was complete' },
   EPIPE: { code: lost, detail: 'the bank closed the connection while the request was being sent' },
   ETIMEDOUT: { code: lost, detail: 'the connection to the bank died' },
@@ -73,11 +72,16 @@ function asMaybe(error: SidecarError): SidecarError {
 
 function meaningOf(error: unknown): Meaning {
   if (!(error instanceof Error)) return internal
-  const code = 'code' in error ? String(error.code) : ''
+  const code = codeOf(error)
   if (code.startsWith('HPE_')) return { code: nonsense, detail: `the bank’s answer is no HTTP (${code})` }
   const badAnswer = code === 'UND_ERR_SOCKET' ? badAnswers[error.message] : undefined
   if (badAnswer) return { code: nonsense, detail: badAnswer }
   return meanings[code] ?? brokenConnection(error, code) ?? internal
+}
+
+/** An open connection's errors keep their own code as `socketCode`. */
+function codeOf(error: Error & { socketCode?: unknown; code?: unknown }): string {
+  return String(error.socketCode ?? error.code)
 }
 
 const internal: Meaning = {

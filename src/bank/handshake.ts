@@ -34,7 +34,6 @@ export function handshake(attempt: Attempt, options: HandshakeOptions): Promise<
     socket
       .setNoDelay(true)
       .setKeepAlive(true, 60_000)
-      .on('error', endsAnswer)
       .on('error', (error) => reject(ConnectFailure.from(host, error)))
       .once('close', onClose)
       .once('lookup', () => {
@@ -52,6 +51,7 @@ export function handshake(attempt: Attempt, options: HandshakeOptions): Promise<
           return
         }
         keepSessions()
+        socket.on('error', relabel)
         resolve(socket)
       })
   })
@@ -90,9 +90,12 @@ function sessionKeeper(socket: TLSSocket, keep: (session: Buffer) => void): () =
 }
 
 /**
- * undici takes a reset in the middle of an answer without a length for its proper end (meant for servers on macOS),
- * when the error's code is ECONNRESET. A broken answer must be seen as broken.
+ * Gives errors of an open connection the code that undici means for them, before undici sees them, and keeps theirs as `socketCode`.
+ * By their own codes, undici takes a reset in the middle of an answer without a length for its proper end, and fails a request
+ * that waits for an idle connection, unsent, when that connection breaks, instead of opening another one.
  */
-function endsAnswer(error: NodeJS.ErrnoException): void {
-  if (error.code === 'ECONNRESET') error.code = 'BANK_RESET'
+function relabel(error: NodeJS.ErrnoException & { socketCode?: string }): void {
+  if (error.code?.startsWith('UND_ERR_')) return
+  if (error.code !== undefined) error.socketCode = error.code
+  error.code = 'UND_ERR_SOCKET'
 }

@@ -73,7 +73,7 @@ export async function listen(tls: TlsOptions, hostname: string): Promise<Listene
     void onRequest(request, response)
   })
   http.on('clientError', (_error, socket) => socket.destroy())
-  const server = createTlsServer({ ALPNProtocols: ['http/1.1'], ...tls }, (socket) => {
+  const server = createTlsServer({ ALPNProtocols: ['http/1.1'], noDelay: true, ...tls }, (socket) => {
     const connection = seenConnection(socket, connections.length + 1)
     connections.push(connection)
     bySocket.set(socket, connection)
