@@ -16,10 +16,10 @@ const reasons = {
   EMFILE: 'this process has too many open files',
   ENFILE: 'this machine has too many open files',
   ECONNRESET:
-    'the connection was reset in the TLS handshake; some servers refuse a client certificate or address so',
+    'it closed the connection in the TLS handshake; some servers refuse a client certificate or address so',
   BANK_RESET:
-    'the connection was reset in the TLS handshake; some servers refuse a client certificate or address so',
-  EPIPE: 'the connection was closed in the TLS handshake',
+    'it closed the connection in the TLS handshake; some servers refuse a client certificate or address so',
+  EPIPE: 'it closed the connection in the TLS handshake',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from a root that is not trusted (see BC_CA_FILE)',
   UNABLE_TO_GET_ISSUER_CERT: 'its certificate comes from an unknown issuer (see BC_CA_FILE)',

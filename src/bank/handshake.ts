@@ -23,6 +23,7 @@ const safeVersions: ReadonlySet<string | null> = new Set(['TLSv1.2', 'TLSv1.3'])
  */
 export function handshake(attempt: Attempt, options: HandshakeOptions): Promise<TLSSocket> {
   const { host, signal } = attempt
+  if (options.tunnel) attempt.step = 'TLS'
   return new Promise((resolve, reject) => {
     const socket = connect(tlsOptions(attempt, options))
     options.track(socket)
