@@ -1,3 +1,4 @@
+import { errors } from 'undici'
 import { type ProblemCode, SidecarError } from '../errors.ts'
 import { ConnectFailure } from './connect-failure.ts'
 import { connectReason } from './connect-reasons.ts'
@@ -72,8 +73,9 @@ function asMaybe(error: SidecarError): SidecarError {
 
 function meaningOf(error: unknown): Meaning {
   if (!(error instanceof Error)) return internal
+  // Its code is missing in undici 7.30; its message names the fault, in llhttp's own words.
+  if (error instanceof errors.HTTPParserError) return { code: nonsense, detail: `the bank: ${error.message}` }
   const code = codeOf(error)
-  if (code.startsWith('HPE_')) return { code: nonsense, detail: `the bank’s answer is no HTTP (${code})` }
   const badAnswer = code === 'UND_ERR_SOCKET' ? badAnswers[error.message] : undefined
   if (badAnswer) return { code: nonsense, detail: badAnswer }
   return meanings[code] ?? brokenConnection(error, code) ?? internal
