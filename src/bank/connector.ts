@@ -4,9 +4,11 @@ import type { buildConnector } from 'undici'
 import type { Secret } from '../secret.ts'
 import type { Attempt } from './attempt.ts'
 import { ConnectFailure } from './connect-failure.ts'
+import { createFailing } from './failing.ts'
 import { handshake } from './handshake.ts'
 import { parseNoProxy } from './no-proxy.ts'
-import { openTunnel } from './tunnel.ts'
+import { createOpenSockets } from './open-sockets.ts'
+import { openTunnel, parseProxy } from './tunnel.ts'
 
 export interface ConnectorOptions {
   readonly secureContext: SecureContext
@@ -31,29 +33,17 @@ export interface Connector {
 export function createConnector(options: ConnectorOptions): Connector {
   const { secureContext, connectTimeoutMs, outboundProxy, onConnection } = options
   const exempt = parseNoProxy(outboundProxy?.noProxy ?? '*')
+  const proxy = outboundProxy && parseProxy(outboundProxy.url)
   // By host and port; kept here so that no session outlives its client certificate.
   const sessions = new Map<string, Buffer>()
   const attempts = new Set<AbortController>()
-  const sockets = new Set<Socket>()
-  let onDrained: (() => void)[] = []
-
-  function track(socket: Socket): void {
-    sockets.add(socket)
-    // An error always comes with a close, and is told to whoever waits for the socket.
-    socket
-      .on('error', () => {})
-      .on('close', () => {
-        sockets.delete(socket)
-        if (sockets.size > 0) return
-        for (const resolve of onDrained) resolve()
-        onDrained = []
-      })
-  }
+  const sockets = createOpenSockets()
+  const failing = createFailing()
 
   async function reach(attempt: Attempt): Promise<TLSSocket> {
     const { host, port } = attempt
-    const tunnel =
-      outboundProxy && !exempt(host, port) ? await openTunnel(attempt, outboundProxy.url, track) : undefined
+    const track = (socket: Socket) => sockets.track(socket)
+    const tunnel = proxy && !exempt(host, port) ? await openTunnel(attempt, proxy, track) : undefined
     const key = `${host}:${port}`
     const session = sessions.get(key)
     const keepSession = (fresh: Buffer) => void sessions.set(key, fresh)
@@ -68,11 +58,11 @@ export function createConnector(options: ConnectorOptions): Connector {
   async function open(host: string, port: number): Promise<TLSSocket> {
     const controller = new AbortController()
     const attempt: Attempt = { host, port, signal: controller.signal, step: 'name resolution' }
-    const timer = setTimeout(() => {
-      controller.abort(
-        new ConnectFailure(host, `no connection within ${connectTimeoutMs} ms (${attempt.step})`),
-      )
-    }, connectTimeoutMs)
+    const giveUp = (): void => {
+      const reason = `no connection within ${connectTimeoutMs} ms (${attempt.step})`
+      controller.abort(new ConnectFailure(host, reason))
+    }
+    const timer = setTimeout(giveUp, connectTimeoutMs)
     attempts.add(controller)
     try {
       return await reach(attempt)
@@ -82,26 +72,29 @@ export function createConnector(options: ConnectorOptions): Connector {
     }
   }
 
-  const connect: buildConnector.connector = ({ hostname, port, host, protocol }, callback) => {
-    open(hostname, Number(port || 443)).then(
+  const connect: buildConnector.connector = ({ hostname, port, protocol, host }, callback) => {
+    const origin = `${protocol}//${host}`
+    const failure = failing.get(origin)
+    const opened = failure ? Promise.reject(failure) : open(hostname, Number(port || 443))
+    opened.then(
       (socket) => {
-        onConnection?.({ origin: `${protocol}//${host}`, resumed: socket.isSessionReused() })
+        failing.count(origin, socket)
+        onConnection?.({ origin, resumed: socket.isSessionReused() })
         // undici would connect again at once, for as long as this goes on.
         if (socket.destroyed) callback(new ConnectFailure(hostname, 'the connection broke at once'), null)
         else callback(null, socket)
       },
-      (error: Error) => callback(error, null),
+      (error: Error) => failing.during(origin, error, () => callback(error, null)),
     )
   }
 
   return {
     connect,
-    drained: () =>
-      sockets.size === 0 ? Promise.resolve() : new Promise((resolve) => onDrained.push(resolve)),
+    drained: () => sockets.drained(),
     destroy() {
-      for (const attempt of attempts)
-        attempt.abort(new ConnectFailure('the sidecar', 'it closed its connections to the bank'))
-      for (const socket of sockets) socket.destroy()
+      const reason = new ConnectFailure('the sidecar', 'it closed its connections to the bank')
+      for (const attempt of attempts) attempt.abort(reason)
+      sockets.destroy()
     },
   }
 }

@@ -28,7 +28,7 @@ export function handshake(attempt: Attempt, options: HandshakeOptions): Promise<
     const socket = connect(tlsOptions(attempt, options))
     options.track(socket)
     const onAbort = () => socket.destroy(signal.reason)
-    const onClose = () => reject(new ConnectFailure(host, 'the bank closed the connection in the handshake'))
+    const onClose = () => reject(new ConnectFailure(host, 'it closed the connection in the TLS handshake'))
     const keepSessions = sessionKeeper(socket, options.keepSession)
 
     signal.addEventListener('abort', onAbort, { once: true })
@@ -48,7 +48,7 @@ export function handshake(attempt: Attempt, options: HandshakeOptions): Promise<
         socket.off('close', onClose)
         if (!socket.authorized || !safeVersions.has(socket.getProtocol())) {
           socket.destroy()
-          reject(new ConnectFailure(host, 'the bank offers no TLS version from 1.2 on'))
+          reject(new ConnectFailure(host, 'it offers no TLS version from 1.2 on'))
           return
         }
         keepSessions()

@@ -1,18 +1,53 @@
 import { type IncomingMessage, request } from 'node:http'
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { Secret } from '../secret.ts'
+import { Secret } from '../secret.ts'
 import type { Attempt } from './attempt.ts'
 import { ConnectFailure } from './connect-failure.ts'
+
+export interface ProxyAddress {
+  /** Speaks TLS itself. */
+  readonly secure: boolean
+  readonly host: string
+  readonly port: number
+  /** The value of Proxy-Authorization. */
+  readonly authorization: Secret | undefined
+}
+
+/** Throws a `TypeError` that does not show the URL, which may hold credentials. */
+export function parseProxy(url: Secret): ProxyAddress {
+  const text = url.reveal()
+  if (!/^https?:/i.test(text) || !URL.canParse(text)) {
+    throw new TypeError('HTTPS_PROXY must be a URL that begins with http:// or https://')
+  }
+  const { protocol, hostname, port, username, password } = new URL(text)
+  const secure = protocol === 'https:'
+  const pair = `${decode(username)}:${decode(password)}`
+  return {
+    secure,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port || (secure ? 443 : 80)),
+    authorization: pair === ':' ? undefined : new Secret(`Basic ${Buffer.from(pair).toString('base64')}`),
+  }
+}
+
+/** Percent signs that encode nothing stand for themselves. */
+function decode(text: string): string {
+  return decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, '%25'))
+}
 
 /**
  * A connection to the bank through an outbound HTTP proxy (RFC 9110 §9.3.6), ready for TLS with the bank. Rejects with a
  * `ConnectFailure` that blames the proxy and tells its refusals apart; the proxy's credentials appear nowhere.
  */
-export function openTunnel(attempt: Attempt, url: Secret, track: (socket: Socket) => void): Promise<Socket> {
+export function openTunnel(
+  attempt: Attempt,
+  proxy: ProxyAddress,
+  track: (socket: Socket) => void,
+): Promise<Socket> {
   const { host, port, signal } = attempt
-  const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`
-  const proxy = new URL(url.reveal())
+  const path = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`
+  const credentials = proxy.authorization && { 'proxy-authorization': proxy.authorization.reveal() }
   const transport = connectProxy(proxy)
   track(transport)
   attempt.step = 'outbound proxy'
@@ -20,40 +55,28 @@ export function openTunnel(attempt: Attempt, url: Secret, track: (socket: Socket
   return new Promise((resolve, reject) => {
     const call = request({
       method: 'CONNECT',
-      path: authority,
-      headers: { host: authority, connection: 'keep-alive', ...authorization(proxy) },
+      path,
+      headers: { host: path, connection: 'keep-alive', ...credentials },
       createConnection: () => transport,
     })
     const onAbort = () => call.destroy(signal.reason)
     signal.addEventListener('abort', onAbort, { once: true })
     call
       .on('error', (error) => reject(ConnectFailure.fromProxy(error)))
-      .on('connect', (answer, socket, head) => {
+      .on('connect', (answer, _socket, head) => {
         signal.removeEventListener('abort', onAbort)
         const refusal = refusalOf(answer, head, host)
-        if (refusal === undefined) return resolve(socket as Socket)
-        socket.destroy()
+        if (refusal === undefined) return resolve(transport)
+        transport.destroy()
         reject(new ConnectFailure('outbound proxy', refusal))
       })
       .end()
   })
 }
 
-function connectProxy({ protocol, hostname, port }: URL): Socket {
-  const host = hostname.replace(/^\[|\]$/g, '')
-  if (protocol !== 'https:') return connect({ host, port: Number(port || 80) })
-  return connectTls({
-    host,
-    port: Number(port || 443),
-    servername: isIP(host) ? '' : host,
-    rejectUnauthorized: true,
-  })
-}
-
-function authorization({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {}
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` }
+function connectProxy({ secure, host, port }: ProxyAddress): Socket {
+  if (!secure) return connect({ host, port })
+  return connectTls({ host, port, servername: isIP(host) ? '' : host, rejectUnauthorized: true })
 }
 
 function refusalOf({ statusCode }: IncomingMessage, head: Buffer, host: string): string | undefined {

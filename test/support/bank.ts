@@ -29,6 +29,7 @@ export interface BankOptions {
   readonly checkTokens?: boolean
   readonly minVersion?: SecureVersion
   readonly maxVersion?: SecureVersion
+  readonly ciphers?: string
 }
 
 export interface TestBank {
@@ -109,7 +110,7 @@ export async function startBank(t: Test, options: BankOptions): Promise<TestBank
 }
 
 async function tlsOptions(options: BankOptions): Promise<TlsOptions> {
-  const { authority, clientCa = authority.caPem, minVersion, maxVersion } = options
+  const { authority, clientCa = authority.caPem, minVersion, maxVersion, ciphers } = options
   const { chainPem, keyPem } = options.server ?? (await authority.server())
   return {
     cert: chainPem,
@@ -119,5 +120,6 @@ async function tlsOptions(options: BankOptions): Promise<TlsOptions> {
     rejectUnauthorized: true,
     ...(minVersion && { minVersion }),
     ...(maxVersion && { maxVersion }),
+    ...(ciphers && { ciphers }),
   }
 }
