@@ -1,0 +1,41 @@
+import type { X509Certificate } from 'node:crypto'
+import type { SidecarError } from '../errors.ts'
+import { type BerElement, octetsOf, oidOf, partOf, partsOf, readBer } from './ber.ts'
+import { unusable } from './unusable.ts'
+
+const keyUsage = '2.5.29.15'
+const extendedKeyUsage = '2.5.29.37'
+const clientAuth = '1.3.6.1.5.5.7.3.2'
+const anyExtendedKeyUsage = '2.5.29.37.0'
+/** digitalSignature and keyAgreement, RFC 5280 §4.2.1.3: what OpenSSL's servers look for (check_purpose_ssl_client). */
+const clientKeyUsages = 0x80 | 0x08
+
+/** Why servers would refuse this certificate from a client, if its extensions say so; no extension allows every use. */
+export function usageFault(certificate: X509Certificate, name: string): SidecarError | undefined {
+  const usage = extensionOf(certificate, keyUsage)
+  if (usage !== undefined && ((usage.content[1] ?? 0) & clientKeyUsages) === 0) {
+    return unusable(
+      `the key usage of the certificate in the ${name} does not allow digital signatures`,
+      remedy,
+    )
+  }
+  const purposes = extensionOf(certificate, extendedKeyUsage)
+  if (purposes === undefined) return undefined
+  const allowed = partsOf(purposes).map(oidOf)
+  if (allowed.includes(clientAuth) || allowed.includes(anyExtendedKeyUsage)) return undefined
+  return unusable(
+    `the extended key usage of the certificate in the ${name} does not allow client authentication`,
+    remedy,
+  )
+}
+
+const remedy = 'use the client certificate that the bank’s certificate authority issued'
+
+/** TBSCertificate keeps its extensions in [3]; each is its identifier, perhaps a mark as critical, and its value. */
+function extensionOf({ raw }: X509Certificate, wanted: string): BerElement | undefined {
+  const extensions = partsOf(partOf(readBer(raw), 0)).find(({ tag }) => tag === 0xa3)
+  if (extensions === undefined) return undefined
+  const found = partsOf(partOf(extensions, 0)).find((extension) => oidOf(partOf(extension, 0)) === wanted)
+  const value = found && partsOf(found).at(-1)
+  return value && readBer(octetsOf(value))
+}

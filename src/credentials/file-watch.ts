@@ -1,0 +1,71 @@
+import { watchDirectories } from './directory-hints.ts'
+
+export interface FileWatchOptions {
+  readonly paths: readonly string[]
+  /** The longest between two looks: events are a hint only. */
+  readonly pollMs: number
+  /** Reads the files; never called twice at once, must not reject. `urgent`: somebody asked for it. */
+  readonly look: (urgent: boolean) => Promise<void>
+}
+
+export interface FileWatch {
+  /** The first look is over. */
+  readonly started: Promise<void>
+  /** Looks at once; if a look is under way, once more after it. */
+  hurry(): void
+  close(): Promise<void>
+}
+
+/** Events come in bursts: a file that is written in place gives several. */
+const hintDelayMs = 100
+
+/** Looks at files at once, then every `pollMs`, sooner when their directories change. Keeps no process alive. */
+export function watchFiles({ paths, pollMs, look }: FileWatchOptions): FileWatch {
+  let closed = false
+  let urgent = true
+  let wake = (): void => undefined
+  let hinted: NodeJS.Timeout | undefined
+  const hint = (): void => {
+    hinted ??= setTimeout(() => {
+      hinted = undefined
+      wake()
+    }, hintDelayMs).unref()
+  }
+  const hints = watchDirectories({ paths, hint })
+  const pause = (): Promise<void> =>
+    new Promise((resolve) => {
+      const poll = setTimeout(resolve, pollMs).unref()
+      wake = () => {
+        clearTimeout(poll)
+        resolve()
+      }
+    })
+  const once = async (): Promise<void> => {
+    const asked = urgent
+    urgent = false
+    await hints.refresh()
+    await look(asked)
+  }
+  const goOn = async (): Promise<void> => {
+    while (!closed) {
+      if (!urgent) await pause()
+      if (!closed) await once()
+    }
+  }
+  const started = once()
+  const ended = started.then(goOn)
+  return {
+    started,
+    hurry: () => {
+      urgent = true
+      wake()
+    },
+    close: async () => {
+      closed = true
+      clearTimeout(hinted)
+      hints.close()
+      wake()
+      await ended
+    },
+  }
+}
