@@ -57,7 +57,7 @@ export function openConnections(options: ConnectionsOptions): Connections {
     maxHeaderSize: maxHeadBytes,
   })
 
-  let breakOff = (): void => {}
+  let breakOff!: () => void
   const brokenOff = new Promise<void>((resolve) => {
     breakOff = resolve
   })

@@ -29,12 +29,13 @@ export function handshake(attempt: Attempt, options: HandshakeOptions): Promise<
     options.track(socket)
     const onAbort = () => socket.destroy(signal.reason)
     const onClose = () => reject(new ConnectFailure(host, 'it closed the connection in the TLS handshake'))
-    const keepSessions = sessionKeeper(socket, options.keepSession)
 
     signal.addEventListener('abort', onAbort, { once: true })
     socket
       .setNoDelay(true)
       .setKeepAlive(true, 60_000)
+      // Node.js holds sessions back until the certificate is verified, and asks for none without a listener from the start.
+      .on('session', options.keepSession)
       .on('error', (error) => reject(ConnectFailure.from(host, error)))
       .once('close', onClose)
       .once('lookup', () => {
@@ -51,7 +52,6 @@ export function handshake(attempt: Attempt, options: HandshakeOptions): Promise<
           reject(new ConnectFailure(host, 'it offers no TLS version from 1.2 on'))
           return
         }
-        keepSessions()
         socket.on('error', relabel)
         resolve(socket)
       })
@@ -70,23 +70,6 @@ function tlsOptions({ host, port }: Attempt, options: HandshakeOptions): Connect
     ALPNProtocols: ['http/1.1'],
     ...(session && { session }),
     ...(tunnel && { socket: tunnel }),
-  }
-}
-
-/**
- * Keeps sessions from the moment on that the returned function is called. TLS 1.2 brings them before the certificate
- * is verified, and Node.js does not look at the name again when a session is resumed.
- */
-function sessionKeeper(socket: TLSSocket, keep: (session: Buffer) => void): () => void {
-  let verified = false
-  let latest: Buffer | undefined
-  socket.on('session', (session: Buffer) => {
-    latest = session
-    if (verified) keep(session)
-  })
-  return () => {
-    verified = true
-    if (latest) keep(latest)
   }
 }
 
