@@ -8,6 +8,7 @@ const reasons = {
   ENODATA: 'the name has no address',
   ECONNREFUSED: 'the connection was refused',
   ETIMEDOUT: 'the connection timed out',
+  ERR_SOCKET_CONNECTION_TIMEOUT: 'the connection timed out',
   EHOSTUNREACH: 'there is no route to the host',
   ENETUNREACH: 'there is no route to the network',
   EADDRNOTAVAIL: 'no local address or port is free',

@@ -41,7 +41,13 @@ export interface Connections {
 /** The bound for the heads of the bank's answers: names and values together. */
 const maxHeadBytes = 64 * 1024
 
-/** The bank connections of one generation of credentials. Failures: `bankFailure` tells what they mean. */
+/**
+ * The bank connections of one generation of credentials. Failures: `bankFailure` tells what they mean.
+ *
+ * No request is written twice: over HTTP/1.1 without pipelining, undici's client gives a request another connection only while
+ * nothing of it has been written; once it has, a connection that ends fails it (client-h1.js, onHttpSocketClose). HTTP/2, which
+ * puts requests back after GOAWAY, is off, and no retry interceptor is used.
+ */
 export function openConnections(options: ConnectionsOptions): Connections {
   const connector = createConnector(options)
   const agent = new LookFirstAgent({

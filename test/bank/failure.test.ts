@@ -86,6 +86,7 @@ const connectFailures: [error: Error, detail: RegExp][] = [
   [system('EHOSTUNREACH'), /no route to the host/],
   [system('ENETUNREACH'), /no route to the network/],
   [system('ETIMEDOUT'), /timed out/],
+  [coded('ERR_SOCKET_CONNECTION_TIMEOUT'), /timed out/],
   [system('ECONNRESET'), /closed the connection in the TLS handshake/],
   [system('EMFILE'), /too many open files/],
   [new AggregateError([system('ENETUNREACH'), system('ECONNREFUSED')]), /refused \(ECONNREFUSED\)$/],

@@ -17,6 +17,8 @@ const nonsense: Record<string, string> = {
   'a header without a colon': `${ok}content-length 2\r\n\r\nok`,
   'a space before the colon': `${ok}content-length : 2\r\n\r\nok`,
   'a NUL in a header': `${ok}x-bad: a\0b\r\ncontent-length: 2\r\n\r\nok`,
+  'a folded header': `${ok}x-bad: a\r\n b\r\ncontent-length: 2\r\n\r\nok`,
+  'a carriage return in a header': `${ok}x-bad: a\rb\r\ncontent-length: 2\r\n\r\nok`,
   'two content-lengths': `${ok}content-length: 2\r\ncontent-length: 4\r\n\r\nokok`,
   'content-length beside transfer-encoding': `${ok}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
   'a negative content-length': `${ok}content-length: -2\r\n\r\nok`,

@@ -96,6 +96,58 @@ for (const [requestName, request] of Object.entries(requests)) {
   })
 }
 
+test('a request given up when it is about to be written never reaches the bank', async (t: Test) => {
+  const { bank, connections, dispatcher, origin } = await pair(t)
+  for (const [name, request] of Object.entries(requests)) {
+    const reason = new Error('the token has expired')
+    const onStart: Call['onStart'] = (controller) => controller.abort(reason)
+    t.match(await call(dispatcher, { origin, ...request(), onStart }), { starts: 1, error: reason }, name)
+  }
+  await connections.close()
+  t.equal(bank.api.requests.length, 0)
+})
+
+test('a request given up in the middle of its body is sent once, and its connection not used again', async (t: Test) => {
+  const { bank, connections, dispatcher, origin } = await pair(t)
+  const body = new Readable({ read() {} })
+  body.push('{"amount"')
+  bank.api.onHead = () => {
+    body.destroy(new Error('the app hung up'))
+    return false
+  }
+  t.match(await call(dispatcher, { origin, method: 'POST', body }), {
+    starts: 1,
+    error: { message: 'the app hung up' },
+  })
+  bank.api.onHead = undefined
+  t.match(await call(dispatcher, { origin }), { status: 200 })
+  await connections.close()
+  t.same(
+    bank.api.requests.map(({ complete }) => complete),
+    [false, true],
+  )
+  t.equal(bank.api.connections.length, 2)
+})
+
+test('an answer that comes before the body has been sent is an answer', async (t: Test) => {
+  const { bank, connections, dispatcher, origin } = await pair(t)
+  const body = new Readable({ read() {} })
+  body.push('{"amount"')
+  bank.api.onHead = ({ response }) => {
+    response.writeHead(413, { 'content-length': 3 }).end('big')
+    return true
+  }
+  t.match(await call(dispatcher, { origin, method: 'POST', body }), {
+    status: 413,
+    body: 'big',
+    complete: true,
+    starts: 1,
+  })
+  await until(() => body.destroyed)
+  await connections.close()
+  t.equal(bank.api.requests.length, 1)
+})
+
 const surprises: Record<string, (socket: TLSSocket) => void> = {
   closed: (socket) => void socket.end(),
   reset,
