@@ -1,0 +1,130 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Test, test } from 'tap'
+
+const sound = { 'node_modules/tap': { version: '1.0.0', integrity: 'sha512-tap' } }
+
+const tapProgram = `console.log(JSON.stringify(process.argv.slice(2))); process.exitCode = Number(process.env.STATUS ?? 0)`
+const tscProgram = `const { mkdirSync, writeFileSync } = require('node:fs')
+mkdirSync('dist', { recursive: true })
+writeFileSync('dist/main.js', process.env.PROGRAM ?? '')`
+const npmProgram = `const { appendFileSync, copyFileSync, mkdirSync } = require('node:fs')
+console.log('npm warn something'); console.error('npm warn something else')
+appendFileSync('npm.log', process.argv.slice(2).join(' ') + '\\n')
+mkdirSync('node_modules', { recursive: true })
+copyFileSync('package-lock.json', 'node_modules/.package-lock.json')
+process.exit(Number(process.env.NPM_STATUS ?? 0))`
+
+/** A project with our scripts, and stand-ins for npm, tap and the compiler that say what they were asked. */
+function project(t: Test, installed: object | undefined, wanted: object = sound, node = '>=20.19') {
+  const folder = t.testdir({
+    'package.json': JSON.stringify({
+      type: 'module',
+      engines: { node },
+      bin: { 'bc-sidecar': 'dist/main.js' },
+    }),
+    'package-lock.json': JSON.stringify({ packages: { '': {}, ...wanted } }),
+    npm: { 'package.json': '{"type":"commonjs"}', 'npm-cli.js': npmProgram },
+    node_modules: {
+      ...(installed && { '.package-lock.json': JSON.stringify({ packages: installed }) }),
+      tap: { 'package.json': '{"bin":{"tap":"run.cjs"}}', 'run.cjs': tapProgram },
+      typescript: { 'package.json': '{"bin":{"tsc":"tsc.cjs"}}', 'tsc.cjs': tscProgram },
+    },
+  })
+  cpSync('scripts', join(folder, 'scripts'), { recursive: true })
+  const script = join(folder, 'scripts', 'with-dependencies.mjs')
+  const environment = (more: Record<string, string>) => ({
+    PATH: process.env['PATH'] ?? '',
+    npm_execpath: join(folder, 'npm', 'npm-cli.js'),
+    ...more,
+  })
+  return {
+    run: (args: readonly string[], env: Record<string, string> = {}) =>
+      spawnSync(process.execPath, [script, ...args], { cwd: '/', env: environment(env), encoding: 'utf8' }),
+    start: (args: readonly string[], env: Record<string, string>) =>
+      spawn(process.execPath, [script, ...args], {
+        cwd: '/',
+        env: environment(env),
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
+    npmCalls: () =>
+      existsSync(join(folder, 'npm.log')) ? readFileSync(join(folder, 'npm.log'), 'utf8') : '',
+  }
+}
+
+test('the tests start at once, with their arguments, when everything is installed', async (t) => {
+  const { run, npmCalls } = project(t, sound)
+  const { stdout, stderr, status } = run(['test', 'one.test.ts', '--bail'])
+  t.equal(stdout, '["one.test.ts","--bail"]\n')
+  t.equal(stderr, '')
+  t.equal(status, 0)
+  t.equal(npmCalls(), '')
+})
+
+test('the exit status is that of the program', async (t) => {
+  t.equal(project(t, sound).run(['test'], { STATUS: '3' }).status, 3)
+})
+
+test('what does not match package-lock.json is installed first, and it says why', async (t) => {
+  const [path, entry] = ['node_modules/tap', { version: '1.0.0', integrity: 'sha512-tap' }]
+  const cases: readonly [string, object | undefined, object, string][] = [
+    ['nothing', undefined, sound, 'nothing is installed yet'],
+    ['missing', {}, sound, 'tap is missing'],
+    ['version', { [path]: { ...entry, version: '2.0.0' } }, sound, 'tap is not the version'],
+    ['integrity', { [path]: { ...entry, integrity: 'x' } }, sound, 'tap is not the version'],
+    [
+      'extra',
+      { ...sound, [`${path}/node_modules/@a/b`]: entry },
+      sound,
+      '@a/b is no longer in package-lock.json',
+    ],
+  ]
+  for (const [name, installed, wanted, sentence] of cases) {
+    await t.test(name, async (t) => {
+      const { run, npmCalls } = project(t, installed, wanted)
+      const { stdout, stderr, status } = run(['test'])
+      t.match(stderr, sentence)
+      t.equal(stdout, '[]\n', 'nothing of npm on standard output')
+      t.equal(status, 0)
+      t.equal(npmCalls(), 'ci --include=dev --no-audit --no-fund --loglevel=error\n')
+      t.equal(run(['test']).stderr, '', 'once is enough')
+    })
+  }
+})
+
+test('an optional package of another platform is not missed', async (t) => {
+  const wanted = { ...sound, 'node_modules/other-os': { version: '1.0.0', optional: true } }
+  t.equal(project(t, sound, wanted).run(['test']).stderr, '')
+})
+
+test('a failed install ends it with a sentence and the status', async (t) => {
+  const { stdout, stderr, status } = project(t, undefined).run(['test'], { NPM_STATUS: '7' })
+  t.equal(stdout, '')
+  t.match(stderr, 'npm ci failed; it needs the npm registry\n')
+  t.equal(status, 7)
+})
+
+test('the demo is built, started with its arguments, and ends on the signal that it is sent', async (t) => {
+  const program = `console.log(process.argv.slice(2).join(' '))
+const timer = setInterval(() => {}, 1000)
+process.on('SIGTERM', () => { clearInterval(timer); process.exitCode = 5 })`
+  const demo = project(t, sound).start(['demo', '--port', '0'], { PROGRAM: program })
+  t.teardown(() => demo.kill('SIGKILL'))
+  demo.stdout.setEncoding('utf8')
+  t.same(await once(demo.stdout, 'data'), ['demo --port 0\n'])
+  demo.kill('SIGTERM')
+  t.same(await once(demo, 'exit'), [5, null])
+})
+
+test('an older Node.js and an unknown task are refused with a sentence', async (t) => {
+  const old = project(t, sound, sound, '>=99.1').run(['test'])
+  t.match(old.stderr, /^bc-sidecar needs Node\.js 99\.1 or later; this is \d+\.\d+\.\d+\n$/)
+  t.equal(old.status, 1)
+  for (const args of [[], ['toString']]) {
+    const { stderr, status } = project(t, sound).run(args)
+    t.match(stderr, /^usage: node scripts\/with-dependencies\.mjs test\|demo/)
+    t.equal(status, 2)
+  }
+})
