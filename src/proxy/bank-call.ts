@@ -1,0 +1,158 @@
+import type { Dispatcher } from 'undici'
+import { endAnswer } from './answer.ts'
+import { buildAnswerHeaders } from './answer-headers.ts'
+import type { Exchange } from './exchange.ts'
+
+/**
+ * What one call to the bank tells whoever made it. Of `failed`, `stale` and
+ * `ended` one comes, once; none after `drop`.
+ */
+export interface CallOwner {
+  /** The bank's answer is about to be written; false when nobody wants it any more. */
+  answering(): boolean
+  /** Whether a 401 shall be held back; then `hold` gets the two ways on. */
+  mayReplay(): boolean
+  hold(held: HeldAnswer): void
+  /** The token ran out before anything was written. */
+  stale(): void
+  failed(error: unknown, sent: boolean): void
+  ended(): void
+}
+
+export interface HeldAnswer {
+  /** Gives the app the answer that was held. */
+  passOn(): void
+  /** Throws it away; the request will be sent again. */
+  drop(): void
+}
+
+/** A discarded answer is read to its end, so that the connection stays usable, but not for ever. */
+const discardLimitBytes = 65_536
+
+type State = 'waiting' | 'held' | 'answering' | 'discarding' | 'dropped' | 'over'
+
+/** One request on its way to the bank: undici's handler, which writes the answer straight to the app. */
+export class BankCall implements Dispatcher.DispatchHandler {
+  readonly #exchange: Exchange
+  readonly #owner: CallOwner
+  #state: State = 'waiting'
+  #started = false
+  #controller: Dispatcher.DispatchController | undefined
+  #discardedBytes = 0
+
+  constructor(exchange: Exchange, owner: CallOwner) {
+    this.#exchange = exchange
+    this.#owner = owner
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    const { gone, session, token } = this.#exchange
+    // undici says that it may start a request again after its connection failed: a payment must not be.
+    if (this.#started) controller.abort(new Error('a request is never sent twice'))
+    else if (gone) controller.abort(new Error('the app hung up'))
+    else if (session === undefined || token === undefined || !session.tokens.holds(token))
+      this.#goStale(controller)
+    else {
+      this.#started = true
+      this.#controller = controller
+      this.#exchange.sent = true
+    }
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    _headers: unknown,
+    statusText = '',
+  ): void {
+    if (status < 200) return
+    this.#exchange.bankStatus = status
+    if (status === 401 && this.#owner.mayReplay()) {
+      this.#state = 'held'
+      controller.pause()
+      this.#owner.hold({
+        passOn: () => this.#passOn(controller, status, statusText),
+        drop: () => this.#discard(controller, 'dropped'),
+      })
+    } else this.#deliver(controller, status, statusText)
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#state === 'discarding' || this.#state === 'dropped') {
+      this.#discardedBytes += chunk.length
+      if (this.#discardedBytes > discardLimitBytes)
+        controller.abort(new Error('a discarded answer is too long'))
+      return
+    }
+    this.#exchange.responseBytes += chunk.length
+    if (this.#exchange.response.write(chunk)) return
+    controller.pause()
+    this.#exchange.response.once('drain', () => controller.resume())
+  }
+
+  onResponseEnd(): void {
+    if (this.#state === 'answering') endAnswer(this.#exchange)
+    this.#end()
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    const state = this.#state
+    if (state === 'over') return
+    if (state === 'discarding' || state === 'dropped') this.#end()
+    else if (state === 'answering') {
+      // RFC 9112 §8: an answer that breaks off must reach the app as incomplete.
+      this.#exchange.response.destroy()
+      this.#end()
+    } else {
+      this.#state = 'over'
+      this.#owner.failed(error, this.#started)
+    }
+  }
+
+  /** The app's connection has closed. What the bank has begun is awaited, since its outcome matters. */
+  abandon(): void {
+    if (this.#state === 'answering' && this.#controller !== undefined) {
+      this.#controller.resume()
+      this.#controller.abort(new Error('the app hung up'))
+    }
+  }
+
+  #goStale(controller: Dispatcher.DispatchController): void {
+    this.#state = 'over'
+    controller.abort(new Error('the token ran out before the request was written'))
+    this.#owner.stale()
+  }
+
+  #deliver(controller: Dispatcher.DispatchController, status: number, statusText: string): void {
+    if (!this.#owner.answering()) {
+      this.#discard(controller, 'discarding')
+      return
+    }
+    this.#state = 'answering'
+    const { request, response } = this.#exchange
+    const headers = buildAnswerHeaders(controller.rawHeaders as (Buffer | string)[])
+    if (!request.complete) headers.push('connection', 'close')
+    response.writeHead(status, plainText.test(statusText) ? statusText : '', headers)
+  }
+
+  #passOn(controller: Dispatcher.DispatchController, status: number, statusText: string): void {
+    if (this.#state !== 'held') return
+    this.#deliver(controller, status, statusText)
+    controller.resume()
+  }
+
+  #discard(controller: Dispatcher.DispatchController, state: 'discarding' | 'dropped'): void {
+    if (this.#state === 'over') return
+    this.#state = state
+    controller.resume()
+  }
+
+  #end(): void {
+    const dropped = this.#state === 'dropped'
+    this.#state = 'over'
+    if (!dropped) this.#owner.ended()
+  }
+}
+
+// RFC 9112 §4: what a reason phrase may hold; Node.js would throw on anything else.
+const plainText = /^[\t\x20-\x7e]+$/

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import type { Exchange } from './exchange.ts'
+import type { KeptBody, ReplayStore } from './replay-store.ts'
+import { arrivedBody, uploadStream } from './upload.ts'
+
+/** The body of one request: how it goes to the bank, and what of it is at hand for a second time. */
+export interface RequestBody {
+  /** What goes to the bank; a stream is made anew for a request that could not be started. */
+  open(): Buffer | Readable | null
+  /** The whole body, when it has arrived and was kept: what a request refused with 401 is sent again with. */
+  again(): Buffer | null | undefined
+  release(): void
+}
+
+export interface BodyOptions {
+  readonly replays: ReplayStore
+  readonly limitBytes: number
+  readonly stallMs: number
+}
+
+export const noBody: RequestBody = { open: () => null, again: () => null, release: () => undefined }
+
+/** Takes the body as one piece when it came with the head, else as a stream that is kept while it passes. */
+export function takeBody(exchange: Exchange, { replays, limitBytes, stallMs }: BodyOptions): RequestBody {
+  const { request } = exchange
+  const kept = replays.keep()
+  const count = (chunk: Buffer): void => {
+    exchange.requestBytes += chunk.length
+    kept.add(chunk)
+  }
+  const arrived = arrivedBody(request, limitBytes)
+  if (arrived !== undefined) count(arrived)
+  const open = (): Buffer | Readable =>
+    arrived ?? uploadStream(request, { limitBytes, stallMs, onChunk: count })
+  return { open, again: () => keptWhole(request, kept), release: () => kept.release() }
+}
+
+function keptWhole(request: IncomingMessage, kept: KeptBody): Buffer | undefined {
+  return request.complete && request.readableLength === 0 ? kept.whole() : undefined
+}

@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { SidecarError } from '../errors.ts'
+import type { RequestHead } from './request-headers.ts'
+import type { BankSession, Token } from './session.ts'
+
+/** One request of an app, from its head to the end of its answer. */
+export interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly head: RequestHead
+  readonly requestId: string
+  readonly startedAt: number
+  path: string
+  query: string
+  /** Counted as in flight: it passed every check. */
+  admitted: boolean
+  session: BankSession | undefined
+  token: Token | undefined
+  /** Something of it may have reached the bank. */
+  sent: boolean
+  replayed: boolean
+  /** The app's connection closed before its answer was complete. */
+  gone: boolean
+  /** A call to the bank is under way. */
+  calling: boolean
+  call: { abandon(): void } | undefined
+  bankStartedAt: number
+  bankEndedAt: number
+  bankStatus: number
+  requestBytes: number
+  responseBytes: number
+  problem: SidecarError | undefined
+  /** The response has closed: nothing more will be written to the app. */
+  closed: boolean
+}
+
+export interface ExchangeParts {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly head: RequestHead
+  readonly requestId: string
+  readonly startedAt: number
+}
+
+/** All fields from the start, so that every exchange has the same shape. */
+export function openExchange({ request, response, head, requestId, startedAt }: ExchangeParts): Exchange {
+  return {
+    request,
+    response,
+    head,
+    requestId,
+    startedAt,
+    path: '',
+    query: '',
+    admitted: false,
+    session: undefined,
+    token: undefined,
+    sent: false,
+    replayed: false,
+    gone: false,
+    calling: false,
+    call: undefined,
+    bankStartedAt: 0,
+    bankEndedAt: 0,
+    bankStatus: 0,
+    requestBytes: 0,
+    responseBytes: 0,
+    problem: undefined,
+    closed: false,
+  }
+}

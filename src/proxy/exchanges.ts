@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { LRUCache } from 'lru-cache'
+import { type Exchange, openExchange } from './exchange.ts'
+import { readRequestHead } from './request-headers.ts'
+import { createRequestIds } from './request-id.ts'
+import { type RequestRecord, recordOf } from './request-record.ts'
+
+export interface ExchangesOptions {
+  readonly environment: string
+  readonly now: () => number
+  /** The path with its identifiers replaced. */
+  readonly routeOf: (path: string) => string
+  readonly record: (record: RequestRecord) => void
+}
+
+/** Paths come again and again; those with identifiers in them push each other out. */
+const rememberedRoutes = 1_000
+
+/** Who is here: every request from its head until both the app and the bank are done with it. */
+export function createExchanges({ environment, now, routeOf, record }: ExchangesOptions) {
+  const requestIdOf = createRequestIds()
+  const routes = new LRUCache<string, string>({ max: rememberedRoutes })
+  const onSocket = new WeakMap<Socket, Exchange>()
+  let inFlight = 0
+
+  function open(request: IncomingMessage, response: ServerResponse): Exchange {
+    const head = readRequestHead(request.rawHeaders)
+    const requestId = requestIdOf(head.requestId)
+    const exchange = openExchange({ request, response, head, requestId, startedAt: now() })
+    onSocket.set(request.socket, exchange)
+    response.once('close', () => closed(exchange))
+    return exchange
+  }
+
+  function closed(exchange: Exchange): void {
+    exchange.closed = true
+    if (!exchange.response.writableFinished) {
+      exchange.gone = true
+      exchange.call?.abandon()
+    }
+    settle(exchange)
+  }
+
+  function settle(exchange: Exchange): void {
+    if (!exchange.closed || exchange.calling) return
+    if (exchange.admitted) inFlight -= 1
+    record(recordOf(exchange, environment, route(exchange.path), now()))
+  }
+
+  function route(path: string): string {
+    const known = routes.get(path)
+    if (known !== undefined) return known
+    const made = routeOf(path)
+    routes.set(path, made)
+    return made
+  }
+
+  return {
+    open,
+    settle,
+    admitted(exchange: Exchange): void {
+      exchange.admitted = true
+      inFlight += 1
+    },
+    inFlight: () => inFlight,
+    current: (socket: Socket) => onSocket.get(socket),
+  }
+}

@@ -1,0 +1,147 @@
+import type { Dispatcher } from 'undici'
+import { SidecarError } from '../errors.ts'
+import { BankCall, type CallOwner, type HeldAnswer } from './bank-call.ts'
+import { type BodyOptions, noBody, type RequestBody, takeBody } from './body.ts'
+import type { Exchange } from './exchange.ts'
+import type { BankSession, ExplainFailure, Token } from './session.ts'
+
+export interface ForwardOptions extends BodyOptions {
+  /** The bank's origin. */
+  readonly origin: string
+  /** The newest generation of credentials; throws `certificate_unusable`. */
+  readonly session: () => BankSession
+  readonly explain: ExplainFailure
+  readonly now: () => number
+  /** The bank's part of the exchange is over. */
+  readonly ended: (exchange: Exchange) => void
+}
+
+/** Told at most once: undefined when the bank's answer is about to be written, or the error to answer with. */
+export type Answering = (error: SidecarError | undefined) => void
+
+/** The one way to the bank: sends an exchange that has a session and a token, and once more after a 401. */
+export function createForward(options: ForwardOptions): (exchange: Exchange, answering: Answering) => void {
+  return function forward(exchange, answering) {
+    exchange.calling = true
+    exchange.bankStartedAt = options.now()
+    const { chunked, contentLength } = exchange.head
+    if (!chunked && (contentLength ?? 0) === 0) new Delivery(options, exchange, noBody, answering).send()
+    // What came in one piece with the head is there once the parser has returned.
+    else
+      process.nextTick(() => new Delivery(options, exchange, takeBody(exchange, options), answering).send())
+  }
+}
+
+/** One exchange's calls to the bank: one, or two after a 401. */
+class Delivery implements CallOwner {
+  readonly #options: ForwardOptions
+  readonly #exchange: Exchange
+  readonly #body: RequestBody
+  readonly #answering: Answering
+  #lost: { readonly error: unknown } | undefined
+  #held = false
+
+  constructor(options: ForwardOptions, exchange: Exchange, body: RequestBody, answering: Answering) {
+    this.#options = options
+    this.#exchange = exchange
+    this.#body = body
+    this.#answering = answering
+  }
+
+  send(content: ReturnType<RequestBody['open']> = this.#body.open()): void {
+    const exchange = this.#exchange
+    const call = new BankCall(exchange, this)
+    exchange.call = call
+    exchange.session?.dispatcher.dispatch(bankRequest(this.#options.origin, exchange, content), call)
+  }
+
+  answering(): boolean {
+    if (this.#exchange.gone) return false
+    this.#answering(undefined)
+    return !this.#exchange.response.destroyed
+  }
+
+  mayReplay(): boolean {
+    return !this.#exchange.replayed && !this.#exchange.gone && this.#body.again() !== undefined
+  }
+
+  hold(held: HeldAnswer): void {
+    this.#held = true
+    void this.#replay(held)
+  }
+
+  stale(): void {
+    this.#renew(undefined).then(
+      () => this.send(),
+      (error) => this.#fail(error),
+    )
+  }
+
+  failed(error: unknown, sent: boolean): void {
+    if (this.#held) this.#lost = { error }
+    else this.#fail(this.#explained(error, sent))
+  }
+
+  ended(): void {
+    this.#body.release()
+    this.#exchange.calling = false
+    this.#exchange.bankEndedAt = this.#options.now()
+    this.#options.ended(this.#exchange)
+  }
+
+  #fail(error: SidecarError): void {
+    if (!this.#exchange.gone) this.#answering(error)
+    this.ended()
+  }
+
+  #explained(error: unknown, sent: boolean): SidecarError {
+    if (!(error instanceof SidecarError)) return this.#options.explain(error, sent)
+    return new SidecarError(error.code, error.message, { cause: error, requestSent: sent ? 'maybe' : 'no' })
+  }
+
+  async #replay(held: HeldAnswer): Promise<void> {
+    const exchange = this.#exchange
+    try {
+      await this.#renew(exchange.token)
+      const content = this.#body.again()
+      if (exchange.gone || content === undefined) throw new Error('nobody waits for it any more')
+      exchange.replayed = true
+      // RFC 9110 §15.5.2: the bank has not acted on what it answered with 401.
+      exchange.sent = false
+      this.#held = false
+      held.drop()
+      this.send(content)
+    } catch {
+      // Without a new token, the bank's own answer says more than ours would.
+      this.#held = false
+      if (this.#lost === undefined) held.passOn()
+      else this.#fail(this.#explained(this.#lost.error, true))
+    }
+  }
+
+  /** Gives the exchange the newest session and a token of it, another one than `refused`. */
+  async #renew(refused: Exchange['token']): Promise<void> {
+    const exchange = this.#exchange
+    let session: BankSession
+    let token: Token
+    do {
+      session = this.#options.session()
+      const sameTokens = session === exchange.session && refused !== undefined
+      token = await (sameTokens ? session.tokens.replacement(refused) : session.tokens.get())
+    } while (session !== this.#options.session())
+    exchange.session = session
+    exchange.token = token
+  }
+}
+
+function bankRequest(
+  origin: string,
+  exchange: Exchange,
+  body: ReturnType<RequestBody['open']>,
+): Dispatcher.DispatchOptions {
+  const { head, path, query, request, token } = exchange
+  const headers = [...head.headers, 'authorization', token?.authorization ?? '']
+  if (body !== null && !Buffer.isBuffer(body) && head.contentLength !== undefined)
+    headers.push('content-length', String(head.contentLength))
+  return { origin, path: path + query, method: request.method as Dispatcher.HttpMethod, headers, body }
+}

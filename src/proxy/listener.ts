@@ -1,0 +1,143 @@
+import httpProxy from '@fastify/http-proxy'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { SidecarError } from '../errors.ts'
+import { type AdmissionOptions, createAdmission } from './admission.ts'
+import { answerProblem } from './answer.ts'
+import { handleClientError, setUpServer } from './bare-server.ts'
+import type { Exchange } from './exchange.ts'
+import { createExchanges, type ExchangesOptions } from './exchanges.ts'
+import { createForward, type ForwardOptions } from './forward.ts'
+import { placeholderBody } from './placeholder.ts'
+import { createUpstream, exchangeOf, proxyReplyOptions } from './upstream.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    exchange: Exchange
+  }
+}
+
+export interface ListenerOptions
+  extends Omit<AdmissionOptions, 'inFlight' | 'isLogin'>,
+    Omit<ForwardOptions, 'ended' | 'limitBytes'>,
+    ExchangesOptions {
+  readonly headersTimeoutMs: number
+  readonly maxHeaderBytes: number
+  readonly wallNow: () => number
+}
+
+/** One environment's door: what `app` is listening on is the caller's. */
+export interface AppsListener {
+  readonly app: FastifyInstance
+  inFlight(): number
+}
+
+/** RFC 9110 §9.3.2: HEAD is as allowed as GET. */
+const loginPath = '/api/v1/authorizations/authorize'
+const isLogin = (method: string, path: string): boolean =>
+  path === loginPath && (method === 'GET' || method === 'HEAD')
+
+/**
+ * The way of a request: its head is read, the checks decide on it, a token is at hand, @fastify/http-proxy
+ * takes it to the bank, and the answer is written. Every refusal and every failure ends in `answerProblem`.
+ */
+export function createAppsListener(options: ListenerOptions): AppsListener {
+  const exchanges = createExchanges(options)
+  const admit = createAdmission({ ...options, isLogin, inFlight: exchanges.inFlight })
+  const forward = createForward({ ...options, limitBytes: options.bodyLimitBytes, ended: exchanges.settle })
+  const app = fastify(serverOptions(options, exchanges))
+
+  app.decorateRequest('exchange')
+  app.removeAllContentTypeParsers()
+  app.addHook('onRequest', (request, reply, done) => {
+    const exchange = exchanges.open(request.raw, reply.raw)
+    request.exchange = exchange
+    const refusal = admit(exchange)
+    if (refusal === undefined) exchanges.admitted(exchange)
+    // Any type of body is the bank's to judge: a malformed one must not end in a 415 of Fastify's.
+    if (request.headers['content-type'] !== undefined)
+      request.headers['content-type'] = 'application/octet-stream'
+    done(refusal)
+  })
+  app.get(loginPath, async (_request, reply) => {
+    reply.header('cache-control', 'no-store').type('application/json')
+    return placeholderBody(options.wallNow() / 1000)
+  })
+  app.register(httpProxy, {
+    upstream: options.origin,
+    undici: createUpstream(forward),
+    disableCache: true,
+    disableRequestLogging: true,
+    internalRewriteLocationHeader: false,
+    preHandler: (request, _reply, done) => findToken(options, request.exchange, done),
+    replyOptions: proxyReplyOptions(options.environment),
+  })
+  app.setErrorHandler((error, request, reply) => refuse(options.environment, error, request, reply))
+  app.setNotFoundHandler((request, reply) =>
+    refuse(options.environment, new SidecarError('internal_error', 'no route was found'), request, reply),
+  )
+  setUpServer(app.server)
+  return { app, inFlight: exchanges.inFlight }
+}
+
+function serverOptions(options: ListenerOptions, exchanges: ReturnType<typeof createExchanges>) {
+  return {
+    logger: false,
+    disableRequestLogging: true,
+    bodyLimit: Number.MAX_SAFE_INTEGER,
+    routerOptions: { maxParamLength: options.maxHeaderBytes },
+    http: {
+      maxHeaderSize: options.maxHeaderBytes,
+      headersTimeout: options.headersTimeoutMs,
+      // The limit holds only as exactly as Node.js looks at it.
+      connectionsCheckingInterval: Math.min(1_000, options.headersTimeoutMs),
+    },
+    clientErrorHandler: handleClientError(options.environment, exchanges),
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      request.exchange = exchanges.open(request.raw, reply.raw)
+      refuse(
+        options.environment,
+        new SidecarError('invalid_request', 'the path is malformed', { cause: error }),
+        request,
+        reply,
+      )
+    },
+  }
+}
+
+/** Without a promise when a token is at hand, which is nearly always. */
+function findToken(options: ListenerOptions, exchange: Exchange, done: (error?: Error) => void): void {
+  try {
+    const session = options.session()
+    exchange.session = session
+    exchange.token = session.tokens.peek()
+    if (exchange.token !== undefined) done()
+    else void awaitToken(options, exchange).then(() => done(), done)
+  } catch (error) {
+    done(error as Error)
+  }
+}
+
+/** The credentials may change while a token is waited for: certificate and token must be of one set. */
+async function awaitToken({ session }: ListenerOptions, exchange: Exchange): Promise<void> {
+  do {
+    exchange.session = session()
+    exchange.token = await exchange.session.tokens.get()
+  } while (exchange.session !== session())
+}
+
+function refuse(environment: string, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const exchange = exchangeOf(request)
+  reply.hijack()
+  answerProblem(exchange, asSidecarError(error, exchange), environment)
+}
+
+function asSidecarError(error: unknown, { sent }: Exchange): SidecarError {
+  if (error instanceof SidecarError) return error
+  const cause = error as { statusCode?: number }
+  // @fastify/http-proxy checks the path by its own rules too.
+  if (cause.statusCode === 400) return new SidecarError('invalid_request', 'the path is malformed', { cause })
+  return new SidecarError('internal_error', 'the sidecar failed to handle this request', {
+    cause,
+    requestSent: sent ? 'maybe' : 'no',
+  })
+}

@@ -1,0 +1,51 @@
+import type { ProblemCode, RequestSent } from '../errors.ts'
+import type { Exchange } from './exchange.ts'
+
+/** What is told of one request when it is over, for the access log and the metrics. Times in ms. */
+export interface RequestRecord {
+  readonly environment: string
+  readonly method: string
+  readonly route: string
+  readonly status: number
+  readonly origin: 'bank' | 'sidecar'
+  readonly code: ProblemCode | undefined
+  readonly requestSent: RequestSent | undefined
+  readonly replayed: boolean
+  readonly durationMs: number
+  readonly bankMs: number | undefined
+  readonly bankStatus: number | undefined
+  readonly requestBytes: number
+  readonly responseBytes: number
+  readonly requestId: string
+  readonly traceId: string | undefined
+}
+
+/** nginx's number for an app that hung up before its answer was complete. */
+const appGone = 499
+
+export function recordOf(
+  exchange: Exchange,
+  environment: string,
+  route: string,
+  endedAt: number,
+): RequestRecord {
+  const { problem, gone, response, bankStatus, head } = exchange
+  const fromSidecar = problem !== undefined || bankStatus === 0
+  return {
+    environment,
+    method: exchange.request.method ?? '',
+    route,
+    status: gone ? appGone : response.statusCode,
+    origin: fromSidecar ? 'sidecar' : 'bank',
+    code: problem?.code,
+    requestSent: fromSidecar ? (problem?.requestSent ?? (exchange.sent ? 'maybe' : 'no')) : undefined,
+    replayed: exchange.replayed,
+    durationMs: endedAt - exchange.startedAt,
+    bankMs: exchange.bankStartedAt === 0 ? undefined : exchange.bankEndedAt - exchange.bankStartedAt,
+    bankStatus: bankStatus === 0 ? undefined : bankStatus,
+    requestBytes: exchange.requestBytes,
+    responseBytes: exchange.responseBytes,
+    requestId: exchange.requestId,
+    traceId: head.traceId,
+  }
+}
