@@ -1,0 +1,63 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { type ProblemCode, SidecarError } from '../errors.ts'
+import { failureReason } from './failure-reasons.ts'
+import { retryAfterSeconds } from './retry-after.ts'
+
+/** What an answer other than 200 means. Retry-After counts where RFC 9110 and RFC 6585 give it a meaning. */
+export function statusFailure(status: number, headers: IncomingHttpHeaders, wallNow: number): SidecarError {
+  const code = codeOf(status)
+  const seconds = status === 429 || status === 503 ? retryAfterSeconds(headers, wallNow) : undefined
+  return new SidecarError(code, statusReason(status, code), {
+    ...(seconds !== undefined && { retryAfterSeconds: seconds }),
+  })
+}
+
+function codeOf(status: number): ProblemCode {
+  if (status === 429) return 'token_throttled'
+  return status === 400 || status === 401 || status === 403 ? 'credentials_rejected' : 'token_unavailable'
+}
+
+function statusReason(status: number, code: ProblemCode): string {
+  const said = `the authorization endpoint answered ${status}`
+  if (code === 'credentials_rejected') return `${said}: check user, password, certificate and IP address`
+  return status >= 300 && status < 400 ? `${said}, a redirect, which is not followed` : said
+}
+
+/** What an error without an answer means: of resolving, connecting, TLS, or of reading what came. */
+export function requestFailure(error: unknown): SidecarError {
+  if (error instanceof SidecarError) return error
+  const errors = chainOf(error)
+  const cause = withoutData(error)
+  const alert = errors.map(codeOfError).find((code) => certificateAlert.test(code))
+  if (alert !== undefined) {
+    const message = `the authorization endpoint refused our client certificate (${alert})`
+    return new SidecarError('credentials_rejected', message, { cause })
+  }
+  return new SidecarError('token_unavailable', failureReason(errors), { cause })
+}
+
+/** TLS alerts (RFC 8446 §6.2) that speak of the client's certificate; OpenSSL names them by version. */
+const certificateAlert =
+  /^ERR_SSL_.*ALERT_(?:BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN|REQUIRED)|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)$/
+
+/** The error, its causes, and the errors of every address tried: nearest first. */
+function chainOf(error: unknown): readonly Error[] {
+  const found: Error[] = []
+  const open: unknown[] = [error]
+  for (const one of open) {
+    if (!(one instanceof Error) || found.length === 16) continue
+    found.push(one)
+    open.push(one.cause, ...(one instanceof AggregateError ? one.errors : []))
+  }
+  return found
+}
+
+export function codeOfError(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+/** The HTTP parser's errors carry bytes of the answer. */
+function withoutData(error: unknown): unknown {
+  if (error instanceof Error && 'data' in error) error.data = undefined
+  return error
+}

@@ -1,0 +1,84 @@
+import type { Clock } from './clock.ts'
+import { renewalOf } from './renewal.ts'
+
+/** What whoever asks for a token gets to know: not where it came from. */
+export interface ObtainedToken {
+  /** Without `Bearer`. */
+  readonly value: string
+  readonly lifetimeMs: number
+  /** The claim, if there is one. */
+  readonly thumbprint: string | null
+  /** On the monotonic clock, right before the token request was sent. */
+  readonly sentAt: number
+  /** The same moment on the wall clock. */
+  readonly wallSentAt: number
+}
+
+/**
+ * Obtains a token, from the bank or from others who have one. Rejects with a `SidecarError` whose `retryAfterSeconds` is the
+ * least to wait; settles soon after the signal aborts, with its reason.
+ */
+export type Obtain = (signal: AbortSignal) => Promise<ObtainedToken>
+
+/** A token and its moments: monotonic milliseconds, but for those that say wall. */
+export interface Token {
+  /** `Bearer …` */
+  readonly authorization: string
+  readonly thumbprint: string | null
+  /** From here on it is not sent: 98 % of its life. */
+  readonly until: number
+  readonly wallUntil: number
+  readonly runsOutAt: number
+  readonly wallRunsOutAt: number
+  readonly renewAt: number
+  /** Used from here on, it is in use: worth a renewal. */
+  readonly lateFrom: number
+}
+
+/** The last 2 % of a token's life are for clocks that run apart, and for the way to the bank. */
+const usableShare = 0.98
+
+export interface HoldOptions {
+  readonly refreshMarginMs: number
+  readonly clock: Clock
+  /** The last one that was held. */
+  readonly previous: Token | undefined
+}
+
+/**
+ * Whether the bank answers a second request with the same token is not published. If it does, that token's life began with
+ * the first answer, whatever the second one says, and asking again before it has run out is of no use.
+ */
+export function hold(obtained: ObtainedToken, { refreshMarginMs, clock, previous }: HoldOptions): Token {
+  const { value, thumbprint, lifetimeMs, sentAt, wallSentAt } = obtained
+  const authorization = `Bearer ${value}`
+  const renewal = renewalOf({ lifetimeMs, usableShare, refreshMarginMs, random: clock.random })
+  const fresh: Token = {
+    authorization,
+    thumbprint,
+    until: sentAt + lifetimeMs * usableShare,
+    wallUntil: wallSentAt + lifetimeMs * usableShare,
+    runsOutAt: sentAt + lifetimeMs,
+    wallRunsOutAt: wallSentAt + lifetimeMs,
+    renewAt: sentAt + renewal.afterMs,
+    lateFrom: sentAt + renewal.lateAfterMs,
+  }
+  return previous?.authorization === authorization ? unrenewable(fresh, previous) : fresh
+}
+
+function unrenewable(again: Token, first: Token): Token {
+  return {
+    ...again,
+    until: Math.min(again.until, first.until),
+    wallUntil: Math.min(again.wallUntil, first.wallUntil),
+    runsOutAt: Math.min(again.runsOutAt, first.runsOutAt),
+    wallRunsOutAt: Math.min(again.wallRunsOutAt, first.wallRunsOutAt),
+    renewAt: Number.POSITIVE_INFINITY,
+    lateFrom: Number.POSITIVE_INFINITY,
+  }
+}
+
+/** The wall clock tells of a machine that was suspended: its monotonic clock stood still meanwhile. */
+export function holds(token: Token, now: number, wallNow: number): boolean {
+  return now < token.until && wallNow < token.wallUntil
+}
