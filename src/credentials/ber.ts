@@ -17,8 +17,10 @@ export function readBer(bytes: Buffer): BerElement {
 /** The elements inside a constructed one. */
 export function partsOf(element: BerElement): readonly BerElement[] {
   const parts: BerElement[] = []
-  for (let at = 0; at < element.content.length; at += parts.at(-1)?.raw.length ?? 0) {
-    parts.push(elementAt(element.content, at, 0))
+  for (let at = 0; at < element.content.length; ) {
+    const part = elementAt(element.content, at, 0)
+    parts.push(part)
+    at += part.raw.length
   }
   return parts
 }
@@ -45,14 +47,17 @@ export function integerOf({ tag, content }: BerElement): number {
 /** An OBJECT IDENTIFIER, dotted. */
 export function oidOf({ tag, content }: BerElement): string {
   if (tag !== 0x06) throw new SyntaxError('no object identifier')
-  const arcs = [0]
+  const arcs: number[] = []
+  let value = 0
   for (const byte of content) {
-    arcs.push((arcs.pop() ?? 0) * 128 + (byte & 0x7f))
-    if ((byte & 0x80) === 0) arcs.push(0)
+    value = value * 128 + (byte & 0x7f)
+    if ((byte & 0x80) !== 0) continue
+    // The first two arcs share a number.
+    const top = Math.min(Math.floor(value / 40), 2)
+    arcs.push(...(arcs.length === 0 ? [top, value - top * 40] : [value]))
+    value = 0
   }
-  const [joined = 0, ...rest] = arcs.slice(0, -1)
-  const first = Math.min(Math.floor(joined / 40), 2)
-  return [first, joined - first * 40, ...rest].join('.')
+  return arcs.join('.')
 }
 
 function elementAt(bytes: Buffer, at: number, depth: number): BerElement {

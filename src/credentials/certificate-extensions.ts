@@ -10,32 +10,36 @@ const anyExtendedKeyUsage = '2.5.29.37.0'
 /** digitalSignature and keyAgreement, RFC 5280 §4.2.1.3: what OpenSSL's servers look for (check_purpose_ssl_client). */
 const clientKeyUsages = 0x80 | 0x08
 
-/** Why servers would refuse this certificate from a client, if its extensions say so; no extension allows every use. */
+/** Why servers would refuse this certificate from a client, if its extensions say so; without them, any use is allowed. */
 export function usageFault(certificate: X509Certificate, name: string): SidecarError | undefined {
-  const usage = extensionOf(certificate, keyUsage)
-  if (usage !== undefined && ((usage.content[1] ?? 0) & clientKeyUsages) === 0) {
-    return unusable(
-      `the key usage of the certificate in the ${name} does not allow digital signatures`,
-      remedy,
-    )
-  }
-  const purposes = extensionOf(certificate, extendedKeyUsage)
-  if (purposes === undefined) return undefined
-  const allowed = partsOf(purposes).map(oidOf)
-  if (allowed.includes(clientAuth) || allowed.includes(anyExtendedKeyUsage)) return undefined
-  return unusable(
-    `the extended key usage of the certificate in the ${name} does not allow client authentication`,
-    remedy,
-  )
+  const usage = allowsSignatures(certificate) ? undefined : 'key usage'
+  const forbidden = usage ?? (allowsClients(certificate) ? undefined : 'extended key usage')
+  if (forbidden === undefined) return undefined
+  const problem = `the ${forbidden} of the certificate in the ${name} does not allow client authentication`
+  return unusable(problem, 'use the client certificate that the bank’s certificate authority issued')
 }
 
-const remedy = 'use the client certificate that the bank’s certificate authority issued'
+function allowsSignatures(certificate: X509Certificate): boolean {
+  const usage = extensionOf(certificate, keyUsage)
+  if (usage === undefined) return true
+  // A BIT STRING: the count of unused bits comes first.
+  const [, bits = 0] = usage.content
+  return (bits & clientKeyUsages) !== 0
+}
+
+function allowsClients(certificate: X509Certificate): boolean {
+  const usage = extensionOf(certificate, extendedKeyUsage)
+  if (usage === undefined) return true
+  return partsOf(usage)
+    .map(oidOf)
+    .some((purpose) => purpose === clientAuth || purpose === anyExtendedKeyUsage)
+}
 
 /** TBSCertificate keeps its extensions in [3]; each is its identifier, perhaps a mark as critical, and its value. */
 function extensionOf({ raw }: X509Certificate, wanted: string): BerElement | undefined {
   const extensions = partsOf(partOf(readBer(raw), 0)).find(({ tag }) => tag === 0xa3)
   if (extensions === undefined) return undefined
   const found = partsOf(partOf(extensions, 0)).find((extension) => oidOf(partOf(extension, 0)) === wanted)
-  const value = found && partsOf(found).at(-1)
-  return value && readBer(octetsOf(value))
+  if (found === undefined) return undefined
+  return readBer(octetsOf(partOf(found, partsOf(found).length - 1)))
 }

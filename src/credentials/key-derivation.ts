@@ -43,10 +43,11 @@ export function pkcs12Key(options: DerivationOptions & { purpose: keyof typeof p
   const d = Buffer.alloc(v, purposes[options.purpose])
   const i = Buffer.concat([filled(salt, v), filled(passphrase.bmp, v)])
   const made: Buffer[] = []
-  for (let length = 0; length < bytes; length += made.at(-1)?.length ?? bytes) {
+  for (let length = 0; length < bytes; ) {
     let a: Buffer = hash(options.hash, Buffer.concat([d, i]), 'buffer')
     for (let round = 1; round < iterations; round++) a = hash(options.hash, a, 'buffer')
     made.push(a)
+    length += a.length
     addToBlocks(i, Buffer.alloc(v, a))
   }
   return Buffer.concat(made).subarray(0, bytes)
@@ -62,8 +63,8 @@ function addToBlocks(i: Buffer, b: Buffer): void {
     let carry = 1
     for (let at = b.length - 1; at >= 0; at--) {
       const index = end - b.length + at
-      carry += (i[index] ?? 0) + (b[at] ?? 0)
-      i[index] = carry & 0xff
+      carry += i.readUInt8(index) + b.readUInt8(at)
+      i.writeUInt8(carry & 0xff, index)
       carry >>= 8
     }
   }

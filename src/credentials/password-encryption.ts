@@ -1,8 +1,9 @@
 import { createDecipheriv } from 'node:crypto'
-import { type BerElement, integerOf, octetsOf, oidOf, partOf, partsOf } from './ber.ts'
-import { type HashName, type Passphrase, pbkdf2Key, pkcs12Key } from './key-derivation.ts'
+import { type BerElement, integerOf, octetsOf, oidOf, partOf } from './ber.ts'
+import { type Passphrase, pkcs12Key } from './key-derivation.ts'
+import { deriveKey } from './pbkdf2.ts'
 import { decryptRc2 } from './rc2.ts'
-import { unusable } from './unusable.ts'
+import { supported } from './supported.ts'
 
 export interface Encrypted {
   /** Names the file in messages. */
@@ -29,36 +30,12 @@ const pbes2Ciphers: Readonly<Record<string, { cipher: string; keyBytes: number }
   '2.16.840.1.101.3.4.1.42': { cipher: 'aes-256-cbc', keyBytes: 32 },
 }
 
-const hmacHashes: Readonly<Record<string, HashName>> = {
-  '1.2.840.113549.2.7': 'sha1',
-  '1.2.840.113549.2.8': 'sha224',
-  '1.2.840.113549.2.9': 'sha256',
-  '1.2.840.113549.2.10': 'sha384',
-  '1.2.840.113549.2.11': 'sha512',
-}
-
 const pbes2 = '1.2.840.113549.1.5.13'
-const pbkdf2 = '1.2.840.113549.1.5.12'
 
 /** Decrypts what a passphrase protects, by PBES2 or by PKCS#12's own schemes. */
 export async function decrypt(encrypted: Encrypted): Promise<Buffer> {
   const scheme = oidOf(partOf(encrypted.algorithm, 0))
-  if (scheme === pbes2) return decryptPbes2(encrypted)
-  const { cipher, keyBytes } = known(encrypted.name, pkcs12Ciphers, scheme)
-  const [salt, iterations] = partsOf(partOf(encrypted.algorithm, 1))
-  if (salt === undefined || iterations === undefined) throw new SyntaxError('no salt or no iterations')
-  const derivation = {
-    name: encrypted.name,
-    passphrase: encrypted.passphrase,
-    hash: 'sha1',
-    salt: octetsOf(salt),
-    iterations: integerOf(iterations),
-  } as const
-  const key = pkcs12Key({ ...derivation, purpose: 'key', bytes: keyBytes })
-  const iv = pkcs12Key({ ...derivation, purpose: 'iv', bytes: 8 })
-  if (cipher === 'rc2') return decryptRc2({ key, iv, bytes: encrypted.bytes })
-  // Two-key 3DES is three-key 3DES with the first key used again.
-  return decipher('des-ede3-cbc', Buffer.concat([key, key]).subarray(0, 24), iv, encrypted.bytes)
+  return scheme === pbes2 ? decryptPbes2(encrypted) : decryptPkcs12(encrypted)
 }
 
 /** Whether a scheme is one that OpenSSL 3 refuses. */
@@ -67,55 +44,25 @@ export function isLegacy(algorithm: BerElement): boolean {
 }
 
 function decryptPbes2({ name, passphrase, algorithm, bytes }: Encrypted): Buffer {
-  const derivation = partOf(algorithm, 1, 0)
   const encryption = partOf(algorithm, 1, 1)
-  const { cipher, keyBytes } = known(name, pbes2Ciphers, oidOf(partOf(encryption, 0)))
-  const key = deriveKey({ name, passphrase, derivation, bytes: keyBytes })
+  const { cipher, keyBytes } = supported(name, pbes2Ciphers, encryption)
+  const key = deriveKey({ name, passphrase, derivation: partOf(algorithm, 1, 0), bytes: keyBytes })
   return decipher(cipher, key, octetsOf(partOf(encryption, 1)), bytes)
 }
 
-/** The key that PBKDF2's AlgorithmIdentifier describes, RFC 8018 appendix A.2. */
-export function deriveKey(options: {
-  readonly name: string
-  readonly passphrase: Passphrase
-  readonly derivation: BerElement
-  readonly bytes: number
-}): Buffer {
-  const { name, passphrase, derivation, bytes } = options
-  const scheme = oidOf(partOf(derivation, 0))
-  if (scheme !== pbkdf2) throw unsupported(name, scheme)
-  const [salt, iterations, ...optional] = partsOf(partOf(derivation, 1))
-  if (salt === undefined || iterations === undefined) throw new SyntaxError('no salt or no iterations')
-  const hmac = optional.find(({ tag }) => tag === 0x30)
-  return pbkdf2Key({
-    name,
-    passphrase,
-    hash: hmac === undefined ? 'sha1' : hmacHash(name, hmac),
-    salt: octetsOf(salt),
-    iterations: integerOf(iterations),
-    bytes,
-  })
-}
-
-/** The hash of an HMAC's AlgorithmIdentifier. */
-export function hmacHash(name: string, algorithm: BerElement): HashName {
-  return known(name, hmacHashes, oidOf(partOf(algorithm, 0)))
+async function decryptPkcs12({ name, passphrase, algorithm, bytes }: Encrypted): Promise<Buffer> {
+  const { cipher, keyBytes } = supported(name, pkcs12Ciphers, algorithm)
+  const salt = octetsOf(partOf(algorithm, 1, 0))
+  const iterations = integerOf(partOf(algorithm, 1, 1))
+  const derivation = { name, passphrase, hash: 'sha1', salt, iterations } as const
+  const key = pkcs12Key({ ...derivation, purpose: 'key', bytes: keyBytes })
+  const iv = pkcs12Key({ ...derivation, purpose: 'iv', bytes: 8 })
+  if (cipher === 'rc2') return decryptRc2({ key, iv, bytes })
+  // Two-key 3DES is three-key 3DES with the first key used again.
+  return decipher('des-ede3-cbc', Buffer.concat([key, key]).subarray(0, 24), iv, bytes)
 }
 
 function decipher(cipher: string, key: Buffer, iv: Buffer, bytes: Buffer): Buffer {
   const open = createDecipheriv(cipher, key, iv)
   return Buffer.concat([open.update(bytes), open.final()])
-}
-
-function known<T>(name: string, table: Readonly<Record<string, T>>, oid: string): T {
-  const found = table[oid]
-  if (found === undefined) throw unsupported(name, oid)
-  return found
-}
-
-function unsupported(name: string, oid: string): Error {
-  return unusable(
-    `the ${name} is protected with the algorithm ${oid}, which is not supported`,
-    'export it again with AES-256',
-  )
 }

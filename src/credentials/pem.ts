@@ -25,7 +25,7 @@ export function readPem(name: string, text: string): readonly PemBlock[] {
     if (open !== undefined) blocks.push({ label, lines: lines.slice(open.start, index) })
     open = open === undefined ? { label, start: index + 1 } : undefined
   }
-  if (open !== undefined || isCutMarker(lines.at(-1) ?? '')) throw halfWritten(name)
+  if (open !== undefined || lines.slice(-1).some(isCutMarker)) throw halfWritten(name)
   return blocks
 }
 

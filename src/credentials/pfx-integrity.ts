@@ -1,8 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type BerElement, integerOf, octetsOf, oidOf, partOf, partsOf } from './ber.ts'
 import { type HashName, type Passphrase, passphraseFrom, pkcs12Key } from './key-derivation.ts'
-import { deriveKey, hmacHash } from './password-encryption.ts'
-import { unusable } from './unusable.ts'
+import { passphraseFault } from './passphrase-fault.ts'
+import { deriveKey, hmacHash } from './pbkdf2.ts'
+import { supported } from './supported.ts'
 
 const digests: Readonly<Record<string, { hash: HashName; bytes: number }>> = {
   '1.3.14.3.2.26': { hash: 'sha1', bytes: 20 },
@@ -15,8 +16,9 @@ const digests: Readonly<Record<string, { hash: HashName; bytes: number }>> = {
 const pbmac1 = '1.2.840.113549.1.5.14'
 
 export interface IntegrityOptions {
+  /** Names the file in messages. */
   readonly name: string
-  /** MacData, RFC 7292 §4. */
+  /** MacData, RFC 7292 §4: algorithm and value, salt, perhaps iterations. */
   readonly macData: BerElement
   /** What the MAC is over. */
   readonly content: Buffer
@@ -24,12 +26,14 @@ export interface IntegrityOptions {
 }
 
 /** Checks the MAC of a PFX, and gives the passphrase in the form that fits it. */
-export function verifiedPassphrase({ name, macData, content, passphrase }: IntegrityOptions): Passphrase {
+export function verifiedPassphrase(options: IntegrityOptions): Passphrase {
+  const { name, macData, passphrase } = options
+  const expected = octetsOf(partOf(macData, 0, 1))
   for (const form of formsOf(passphrase)) {
-    const { expected, computed } = macOf(name, macData, content, form)
+    const computed = macOf(options, form)
     if (expected.length === computed.length && timingSafeEqual(expected, computed)) return form
   }
-  throw passphrase === undefined ? missingPassphrase(name) : wrongPassphrase(name)
+  throw passphraseFault(name, passphrase)
 }
 
 /** "No passphrase" is written in two ways: as an empty text and as no text at all. */
@@ -38,52 +42,25 @@ export function formsOf(passphrase: string | undefined): [Passphrase, ...Passphr
   return form.utf8.length > 0 ? [form] : [form, { utf8: form.utf8, bmp: Buffer.alloc(0) }]
 }
 
-export function missingPassphrase(name: string): Error {
-  return unusable(`the ${name} needs a passphrase, and none is set`, 'set the certificate passphrase')
-}
-
-export function wrongPassphrase(name: string, cause?: unknown): Error {
-  const problem = `the passphrase does not open the ${name}`
-  return unusable(
-    problem,
-    'give the passphrase it was exported with, or the file anew if it is damaged',
-    cause,
-  )
-}
-
-function macOf(
-  name: string,
-  macData: BerElement,
-  content: Buffer,
-  passphrase: Passphrase,
-): { expected: Buffer; computed: Buffer } {
-  const [digestInfo, salt, iterations] = partsOf(macData)
-  if (digestInfo === undefined || salt === undefined) throw new SyntaxError('no digest or no salt')
-  const algorithm = partOf(digestInfo, 0)
-  const expected = octetsOf(partOf(digestInfo, 1))
-  const scheme = oidOf(partOf(algorithm, 0))
-  if (scheme === pbmac1) return { expected, computed: pbmac1Of(name, algorithm, content, passphrase) }
-  const digest = digests[scheme]
-  if (digest === undefined)
-    throw unusable(
-      `the ${name} is sealed with the algorithm ${scheme}, which is not supported`,
-      'export it again with SHA-256',
-    )
+function macOf({ name, macData, content }: IntegrityOptions, passphrase: Passphrase): Buffer {
+  const algorithm = partOf(macData, 0, 0)
+  if (oidOf(partOf(algorithm, 0)) === pbmac1) return pbmac1Of(name, algorithm, content, passphrase)
+  const digest = supported(name, digests, algorithm)
+  const iterations = partsOf(macData)[2]
   const key = pkcs12Key({
+    ...digest,
     name,
     passphrase,
-    ...digest,
-    salt: octetsOf(salt),
+    salt: octetsOf(partOf(macData, 1)),
     iterations: iterations === undefined ? 1 : integerOf(iterations),
     purpose: 'mac',
   })
-  return { expected, computed: createHmac(digest.hash, key).update(content).digest() }
+  return createHmac(digest.hash, key).update(content).digest()
 }
 
-/** RFC 9579, which names the derivation and the HMAC as RFC 8018 appendix A.5 does. */
+/** RFC 9579: derivation and HMAC as in RFC 8018 appendix A.5, the length of the key no longer optional. */
 function pbmac1Of(name: string, algorithm: BerElement, content: Buffer, passphrase: Passphrase): Buffer {
   const derivation = partOf(algorithm, 1, 0)
-  // The length of the key is no longer optional here.
   const bytes = integerOf(partOf(derivation, 1, 2))
   if (bytes < 1 || bytes > 64) throw new SyntaxError('no length of a key')
   const key = deriveKey({ name, passphrase, derivation, bytes })

@@ -2,8 +2,9 @@ import { createPrivateKey } from 'node:crypto'
 import { SidecarError } from '../errors.ts'
 import { type BerElement, octetsOf, oidOf, partOf, partsOf, readBer } from './ber.ts'
 import type { Passphrase } from './key-derivation.ts'
+import { passphraseFault } from './passphrase-fault.ts'
 import { decrypt, isLegacy } from './password-encryption.ts'
-import { formsOf, verifiedPassphrase, wrongPassphrase } from './pfx-integrity.ts'
+import { formsOf, verifiedPassphrase } from './pfx-integrity.ts'
 import { unusable } from './unusable.ts'
 
 export interface PfxFile {
@@ -36,18 +37,18 @@ const bags = '1.2.840.113549.1.12.10.1.'
 export async function readPfx(file: PfxFile): Promise<PfxContents> {
   let sealed = true
   try {
-    const [, authSafe, macData] = partsOf(readBer(file.bytes))
+    const pfx = readBer(file.bytes)
+    const macData = partsOf(pfx)[2]
     sealed = macData !== undefined
-    const content = octetsOf(contentOf(file.name, authSafe))
+    const content = octetsOf(contentOf(file.name, partOf(pfx, 1)))
     return await contentsOf(file.name, content, passphraseFor(file, content, macData))
   } catch (error) {
     if (error instanceof SidecarError) throw error
-    throw sealed ? damaged(file.name, error) : wrongPassphrase(file.name, error)
+    throw sealed ? damaged(file.name, error) : passphraseFault(file.name, file.passphrase, error)
   }
 }
 
-function contentOf(name: string, authSafe: BerElement | undefined): BerElement {
-  if (authSafe === undefined) throw new SyntaxError('no content')
+function contentOf(name: string, authSafe: BerElement): BerElement {
   if (oidOf(partOf(authSafe, 0)) === data) return partOf(authSafe, 1, 0)
   throw unusable(`the ${name} is sealed with a signature, not with a passphrase`, exportAgain)
 }
@@ -81,9 +82,9 @@ async function partItems(name: string, part: BerElement, passphrase: Passphrase)
   if (type === data) return safeItems(name, octetsOf(partOf(part, 1, 0)), passphrase)
   if (type !== encryptedData)
     throw unusable(`the ${name} is encrypted for a certificate, not with a passphrase`, exportAgain)
-  const [, algorithm, sealed] = partsOf(partOf(part, 1, 0, 1))
-  if (algorithm === undefined || sealed === undefined) throw new SyntaxError('nothing encrypted')
-  const bytes = await decrypt({ name, passphrase, algorithm, bytes: octetsOf(sealed) })
+  const algorithm = partOf(part, 1, 0, 1, 1)
+  const sealed = octetsOf(partOf(part, 1, 0, 1, 2))
+  const bytes = await decrypt({ name, passphrase, algorithm, bytes: sealed })
   return [...legacyMark(algorithm), ...(await safeItems(name, bytes, passphrase))]
 }
 

@@ -1,9 +1,9 @@
 import { createPrivateKey } from 'node:crypto'
 import { SidecarError } from '../errors.ts'
-import { integerOf, partOf, partsOf, readBer } from './ber.ts'
+import { integerOf, partOf, readBer } from './ber.ts'
 import { checkIterations } from './key-derivation.ts'
+import { passphraseFault } from './passphrase-fault.ts'
 import { bytesOf, type PemBlock, textOf } from './pem.ts'
-import { missingPassphrase, wrongPassphrase } from './pfx-integrity.ts'
 import { unusable } from './unusable.ts'
 
 const labels: ReadonlySet<string> = new Set([
@@ -30,14 +30,13 @@ export function openKey(options: KeyOptions): string {
   if (!labels.has(block.label)) {
     throw unusable(`the ${name} holds an ${block.label}, which is not supported`, 'convert it to PKCS#8')
   }
-  const encrypted = isEncrypted(block)
-  if (encrypted && passphrase === undefined) throw missingPassphrase(name)
+  if (isEncrypted(block) && passphrase === undefined) throw passphraseFault(name, passphrase)
   try {
     if (block.label === 'ENCRYPTED PRIVATE KEY') checkIterations(name, iterationsOf(bytesOf(block)))
-    const key = createPrivateKey({ key: textOf(block), ...(encrypted ? { passphrase } : {}) })
+    const key = createPrivateKey({ key: textOf(block), passphrase })
     return key.export({ type: 'pkcs8', format: 'pem' }).toString()
   } catch (error) {
-    throw keyFault(name, encrypted, error)
+    throw keyFault(options, error)
   }
 }
 
@@ -52,20 +51,20 @@ export function isEncrypted({ label, lines }: PemBlock): boolean {
  */
 function iterationsOf(pkcs8: Buffer): number {
   const parameters = partOf(readBer(pkcs8), 0, 1)
-  const [first] = partsOf(parameters)
-  const derivation = first?.tag === 0x30 ? partOf(first, 1) : parameters
+  const first = partOf(parameters, 0)
+  const derivation = first.tag === 0x30 ? partOf(first, 1) : parameters
   return integerOf(partOf(derivation, 1))
 }
 
-function keyFault(name: string, encrypted: boolean, error: unknown): Error {
+function keyFault({ name, block, passphrase }: KeyOptions, error: unknown): SidecarError {
   if (error instanceof SidecarError) return error
-  if (error instanceof Error && 'code' in error && error.code === 'ERR_OSSL_EVP_UNSUPPORTED') {
+  if ((error as NodeJS.ErrnoException).code === 'ERR_OSSL_EVP_UNSUPPORTED') {
     return unusable(
       `the private key in the ${name} is encrypted in a way that OpenSSL no longer supports`,
       'encrypt it again with AES-256',
       error,
     )
   }
-  if (encrypted) return wrongPassphrase(name, error)
+  if (isEncrypted(block)) return passphraseFault(name, passphrase, error)
   return unusable(`the private key in the ${name} is damaged or of an unknown kind`, 'copy it again', error)
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { SidecarError } from '../errors.ts'
 import { type Answer, isCostly, type Material, type Unlocked, unlock } from './unlock.ts'
@@ -20,30 +19,35 @@ const workerFile = new URL(import.meta.url.replace(/[^/]+(\.[jt]s)$/, 'unlock-wo
 export async function unlockAside(material: Material, options: AsideOptions = {}): Promise<Unlocked> {
   if (!isCostly(material)) return unlock(material)
   const { timeoutMs = 30_000, signal } = options
-  const answer = await askWorker(material, timeoutMs, signal)
+  const answer = signal?.aborted ? undefined : await askWorker(material, timeoutMs, signal)
+  if (answer === undefined) {
+    const problem = `the ${material.certificate.name} did not open within ${timeoutMs} ms`
+    throw unusable(problem, 'export it again with fewer key-derivation iterations')
+  }
   if ('fault' in answer) throw new SidecarError('certificate_unusable', answer.fault)
   return answer.unlocked
 }
 
-async function askWorker(material: Material, timeoutMs: number, signal?: AbortSignal): Promise<Answer> {
-  const deadline = AbortSignal.timeout(timeoutMs)
-  const worker = new Worker(workerFile, {
-    workerData: material,
-    resourceLimits: { maxOldGenerationSizeMb: 256 },
+/** Resolves when the thread has ended, with an answer or without. */
+async function askWorker(
+  material: Material,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Answer | undefined> {
+  const resourceLimits = { maxOldGenerationSizeMb: 256 }
+  const worker = new Worker(workerFile, { workerData: material, resourceLimits })
+  const stop = (): void => void worker.terminate()
+  const limit = setTimeout(stop, timeoutMs)
+  signal?.addEventListener('abort', stop)
+  let answer: Answer | undefined
+  worker.once('message', (given: Answer) => {
+    answer = given
   })
-  try {
-    const [answer] = await once(worker, 'message', {
-      signal: AbortSignal.any(signal ? [signal, deadline] : [deadline]),
-    })
-    return answer
-  } catch (error) {
-    const problem = deadline.aborted ? `takes longer than ${timeoutMs} ms to open` : 'could not be opened'
-    throw unusable(
-      `the ${material.certificate.name} ${problem}`,
-      'export it again with fewer key-derivation iterations',
-      error,
-    )
-  } finally {
-    await worker.terminate()
-  }
+  worker.once('error', (error) => {
+    answer = { fault: `the ${material.certificate.name} cannot be opened: ${error.name}` }
+  })
+  await new Promise((resolve) => worker.once('exit', resolve))
+  clearTimeout(limit)
+  signal?.removeEventListener('abort', stop)
+  return answer
 }

@@ -11,10 +11,10 @@ export interface CredentialDirectory {
   readonly path: string
   readonly sources: CredentialSources
   /** Writes in place, one file after another. */
-  write(contents: Contents): void
+  readonly write: (contents: Contents) => void
   /** Writes beside, then renames over. */
-  rename(contents: Contents): void
-  remove(role: keyof Contents): void
+  readonly rename: (contents: Contents) => void
+  readonly remove: (role: keyof Contents) => void
 }
 
 /** A directory with files of credentials; key, passphrase and CA files are named only when they are given. */

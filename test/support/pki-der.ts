@@ -35,3 +35,31 @@ function lengthOf(length: number): Buffer {
   const bytes = Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex')
   return Buffer.concat([Buffer.from([0x80 + bytes.length]), bytes])
 }
+
+/** DER written anew with indefinite lengths, and OCTET STRINGs ([0] IMPLICIT ones too) in pieces. */
+export function indefinite(bytes: Buffer): Buffer {
+  const rewritten = elementsOf(bytes).map(({ tag, content }) => {
+    if ((tag & 0x20) !== 0) return endless(tag, indefinite(content))
+    if (tag !== 0x04 && tag !== 0x80) return der(tag, content)
+    const half = Math.ceil(content.length / 2)
+    return endless(tag | 0x20, octets(content.subarray(0, half)), octets(content.subarray(half)))
+  })
+  return Buffer.concat(rewritten)
+}
+
+function endless(tag: number, ...contents: readonly Buffer[]): Buffer {
+  return Buffer.concat([Buffer.from([tag, 0x80]), ...contents, Buffer.from([0, 0])])
+}
+
+function elementsOf(bytes: Buffer): Array<{ tag: number; content: Buffer }> {
+  const elements: Array<{ tag: number; content: Buffer }> = []
+  for (let at = 0; at < bytes.length; ) {
+    const first = bytes[at + 1] ?? 0
+    const more = first > 0x80 ? first & 0x7f : 0
+    const start = at + 2 + more
+    const end = start + (more === 0 ? first : bytes.readUIntBE(at + 2, more))
+    elements.push({ tag: bytes[at] ?? 0, content: bytes.subarray(start, end) })
+    at = end
+  }
+  return elements
+}

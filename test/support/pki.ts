@@ -16,8 +16,10 @@ export interface IssueOptions {
   readonly notAfter?: Date
   /** Object identifiers; default clientAuth or serverAuth; `[]` leaves the extension out. */
   readonly extendedKeyUsage?: readonly string[]
-  /** `x509.KeyUsageFlags`; default digitalSignature; 0 leaves the extension out. */
+  /** Flags as below; default digitalSignature; 0 leaves the extension out. */
   readonly keyUsage?: number
+  /** Leaves every extension out. */
+  readonly bare?: boolean
 }
 
 export interface Issued {
@@ -35,6 +37,8 @@ export interface Issued {
 
 export interface Authority {
   readonly caPem: string
+  /** PKCS#8. */
+  readonly keyPem: string
   readonly certificate: X509Certificate
   /** `names` are DNS names or addresses; default localhost, 127.0.0.1 and ::1. */
   server(options?: IssueOptions & { names?: readonly string[] }): Promise<Issued>
@@ -48,6 +52,9 @@ export const keyUsages: { readonly serverAuth: string; readonly clientAuth: stri
   clientAuth: '1.3.6.1.5.5.7.3.2',
   any: '2.5.29.37.0',
 }
+
+/** For `keyUsage`. */
+export const { digitalSignature, keyAgreement, keyEncipherment } = x509.KeyUsageFlags
 
 /** A certificate authority made on the spot, valid for a day. */
 export async function createAuthority(options: IssueOptions = {}): Promise<Authority> {
@@ -76,6 +83,7 @@ function authorityOf(
   }
   return {
     caPem: certificate.toString(),
+    keyPem: issuer.keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     certificate,
     server: (options = {}) =>
       issue({ name: 'Test Bank', ...options }, [
@@ -149,6 +157,7 @@ function caExtensions(): x509.Extension[] {
 }
 
 function leafExtensions(options: IssueOptions, purpose: string): x509.Extension[] {
+  if (options.bare === true) return []
   const usage = options.keyUsage ?? x509.KeyUsageFlags.digitalSignature
   const purposes = [...(options.extendedKeyUsage ?? [purpose])]
   return [
