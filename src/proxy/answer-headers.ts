@@ -1,9 +1,11 @@
+import { SidecarError } from '../errors.ts'
 import { createSieve, dropNamed } from './header-names.ts'
 
 /**
  * From undici's raw answer headers to a flat array for `writeHead`: as the bank gave them, with their
  * repetitions, order and bytes, but for those that describe the bank's connection or pass for ours. A
- * Proxy-Status of the bank's stays: RFC 9209 §2 makes it a list that each hop may leave as it is.
+ * Proxy-Status of the bank's stays: RFC 9209 §2 makes it a list that each hop may leave as it is. Throws
+ * `bank_protocol_error` when the body is coded in a way that neither undici undoes nor the app was told of.
  */
 export function buildAnswerHeaders(raw: readonly (Buffer | string)[]): string[] {
   const headers: string[] = []
@@ -15,16 +17,24 @@ export function buildAnswerHeaders(raw: readonly (Buffer | string)[]): string[] 
     if (concernsUs(name)) {
       const lower = name.toLowerCase()
       if (lower === 'connection') perHop = perHop === undefined ? value : `${perHop},${value}`
-      // RFC 9112 §6.3: a length beside chunks, or a second one, must not frame the answer to the app.
-      else if (lower === 'transfer-encoding') lengths += 2
+      else if (lower === 'transfer-encoding') lengths += checkCoding(value)
       else if (lower === 'content-length') lengths += 1
       if (staysBehind.has(lower) || lower.startsWith(family)) continue
     }
     headers.push(name, value)
   }
   if (perHop !== undefined) dropNamed(headers, perHop)
+  // RFC 9112 §6.3: a length beside chunks, or a second one, must not frame the answer to the app.
   if (lengths > 1) dropNamed(headers, 'content-length')
   return headers
+}
+
+/** Chunks count as a way to tell the length. */
+function checkCoding(value: string): 1 {
+  if (value.toLowerCase() === 'chunked') return 1
+  throw new SidecarError('bank_protocol_error', 'the bank answered in a transfer coding other than chunked', {
+    requestSent: 'maybe',
+  })
 }
 
 function text(part: Buffer | string): string {
