@@ -37,9 +37,10 @@ function allowsClients(certificate: X509Certificate): boolean {
 
 /** TBSCertificate keeps its extensions in [3]; each is its identifier, perhaps a mark as critical, and its value. */
 function extensionOf({ raw }: X509Certificate, wanted: string): BerElement | undefined {
-  const extensions = partsOf(partOf(readBer(raw), 0)).find(({ tag }) => tag === 0xa3)
-  if (extensions === undefined) return undefined
-  const found = partsOf(partOf(extensions, 0)).find((extension) => oidOf(partOf(extension, 0)) === wanted)
+  const found = partsOf(partOf(readBer(raw), 0))
+    .filter(({ tag }) => tag === 0xa3)
+    .flatMap((extensions) => partsOf(partOf(extensions, 0)))
+    .find((extension) => oidOf(partOf(extension, 0)) === wanted)
   if (found === undefined) return undefined
   return readBer(octetsOf(partOf(found, partsOf(found).length - 1)))
 }

@@ -23,23 +23,8 @@ const hintDelayMs = 100
 export function watchFiles({ paths, pollMs, look }: FileWatchOptions): FileWatch {
   let closed = false
   let urgent = true
-  let wake = (): void => undefined
-  let hinted: NodeJS.Timeout | undefined
-  const hint = (): void => {
-    hinted ??= setTimeout(() => {
-      hinted = undefined
-      wake()
-    }, hintDelayMs).unref()
-  }
-  const hints = watchDirectories({ paths, hint })
-  const pause = (): Promise<void> =>
-    new Promise((resolve) => {
-      const poll = setTimeout(resolve, pollMs).unref()
-      wake = () => {
-        clearTimeout(poll)
-        resolve()
-      }
-    })
+  const pause = createPause(pollMs)
+  const hints = watchDirectories({ paths, hint: pause.shorten })
   const once = async (): Promise<void> => {
     const asked = urgent
     urgent = false
@@ -48,7 +33,7 @@ export function watchFiles({ paths, pollMs, look }: FileWatchOptions): FileWatch
   }
   const goOn = async (): Promise<void> => {
     while (!closed) {
-      if (!urgent) await pause()
+      if (!urgent) await pause.take()
       if (!closed) await once()
     }
   }
@@ -58,14 +43,40 @@ export function watchFiles({ paths, pollMs, look }: FileWatchOptions): FileWatch
     started,
     hurry: () => {
       urgent = true
-      wake()
+      pause.end()
     },
     close: async () => {
       closed = true
-      clearTimeout(hinted)
       hints.close()
-      wake()
+      pause.end()
       await ended
     },
+  }
+}
+
+interface Pause {
+  take(): Promise<void>
+  /** Lets the pause last for a moment longer at most. */
+  readonly shorten: () => void
+  end(): void
+}
+
+function createPause(pollMs: number): Pause {
+  let timers: NodeJS.Timeout[] = []
+  let end = (): void => undefined
+  return {
+    take: () =>
+      new Promise((resolve) => {
+        end = () => {
+          for (const timer of timers) clearTimeout(timer)
+          timers = []
+          resolve()
+        }
+        timers = [setTimeout(end, pollMs).unref()]
+      }),
+    shorten: () => {
+      if (timers.length === 1) timers.push(setTimeout(end, hintDelayMs).unref())
+    },
+    end: () => end(),
   }
 }

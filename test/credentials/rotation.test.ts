@@ -1,10 +1,5 @@
 import { test } from 'tap'
-import type { CredentialEvent } from '../../src/credentials/credential-event.ts'
-import { createHolder } from '../../src/credentials/holder.ts'
-import { createRotation, type Rotation } from '../../src/credentials/rotation.ts'
-import { unusable } from '../../src/credentials/unusable.ts'
-import { type BankAnswers, bankAnswers } from './bank-answers.ts'
-import { soundSet } from './sound-set.ts'
+import { rotating } from './rotating.ts'
 
 test('the first sound set serves at once, without the bank being asked', (t) => {
   const { sound, bank, session, events } = rotating()
@@ -55,63 +50,6 @@ test('a refused set is tried again when its files were changed and changed back'
   rotation.react({ kind: 'unsettled' }, false)
   sound('b')
   t.strictSame(bank.asked, ['b', 'b'])
-})
-
-test('while the bank cannot be asked, the candidate waits and is tried again, ever more rarely', async (t) => {
-  const { sound, bank, session, retired, events, clock } = rotating()
-  sound('a')
-  sound('b')
-  await bank.reject('token_unavailable')
-  for (const waitMs of [2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]) {
-    clock.nowMs += waitMs - 1
-    const asked = bank.asked.length
-    sound('b')
-    t.equal(bank.asked.length, asked, `not yet after ${waitMs - 1} ms`)
-    clock.nowMs += 1
-    sound('b')
-    t.equal(bank.asked.length, asked + 1)
-    await bank.reject('token_unavailable')
-  }
-  t.equal(session(), 'a')
-  t.strictSame(retired, [])
-  t.match(events.slice(1), [{ kind: 'deferred', error: { code: 'token_unavailable' } }])
-  t.equal(events.length, 2)
-})
-
-test('the bank’s Retry-After is kept to', async (t) => {
-  const { sound, bank, session, clock } = rotating()
-  sound('a')
-  sound('b')
-  await bank.reject('token_throttled', { retryAfterSeconds: 120 })
-  clock.nowMs += 119_999
-  sound('b', { urgent: true })
-  t.equal(bank.asked.length, 1)
-  clock.nowMs += 1
-  sound('b')
-  await bank.accept()
-  t.equal(session(), 'b')
-})
-
-test('a fault of ours defers a candidate too', async (t) => {
-  const { sound, bank, events } = rotating()
-  sound('a')
-  sound('b')
-  await bank.rejectWith(new TypeError('a fault'))
-  t.match(events.slice(1), [{ kind: 'deferred', error: { code: 'internal_error', cause: TypeError } }])
-})
-
-test('a newer change supersedes a candidate, also while the bank is being asked', async (t) => {
-  const { sound, bank, session, retired, rotation, events } = rotating()
-  sound('a')
-  sound('b')
-  sound('c')
-  t.strictSame(retired, ['b'])
-  await bank.accept()
-  t.equal(session(), 'a', 'what the bank says of b does not count')
-  rotation.react({ kind: 'unsettled' }, false)
-  t.strictSame(retired, ['b', 'c'])
-  await bank.reject('credentials_rejected')
-  t.equal(events.length, 1)
 })
 
 test('going back to the files in use takes the candidate and the error away', async (t) => {
@@ -211,46 +149,3 @@ test('closing gives up the candidate', (t) => {
   t.strictSame(retired, ['b'])
   t.end()
 })
-
-interface Rotating {
-  rotation: Rotation
-  holder: ReturnType<typeof createHolder<string>>
-  bank: BankAnswers
-  events: CredentialEvent[]
-  retired: string[]
-  clock: { nowMs: number; wallMs: number }
-  session: () => string | undefined
-  sound: (identity: string, options?: { notAfterMs?: number; urgent?: boolean }) => void
-  unsound: (problem: string) => void
-}
-
-function rotating(): Rotating {
-  const events: CredentialEvent[] = []
-  const retired: string[] = []
-  const clock = { nowMs: 0, wallMs: 0 }
-  const bank = bankAnswers()
-  const retire = (session: string): void => void retired.push(session)
-  const holder = createHolder<string>({ retire, wallNow: () => clock.wallMs })
-  const rotation = createRotation<string>({
-    holder,
-    open: ({ identity }) => identity,
-    prove: bank.prove,
-    retire,
-    report: (event) => events.push(event),
-    now: () => clock.nowMs,
-    random: () => 1,
-    settleMs: 10_000,
-  })
-  return {
-    rotation,
-    holder,
-    bank,
-    events,
-    retired,
-    clock,
-    session: () => holder.held()?.session,
-    sound: (identity, { urgent = false, ...options } = {}) =>
-      rotation.react({ kind: 'sound', set: soundSet(identity, options) }, urgent),
-    unsound: (problem) => rotation.react({ kind: 'unsound', fault: unusable(problem, 'mend it') }, false),
-  }
-}
