@@ -14,7 +14,7 @@ const wildcards: readonly string[] = ['0.0.0.0', '::']
 
 /** @throws a sentence for the person at the terminal, unless `host` is reachable from this machine only */
 export function requireLoopback(host: string): void {
-  if (host.toLowerCase() === 'localhost') return
+  if (host === 'localhost') return
   const family = isIP(host)
   if (family !== 0 && loopback.check(host, family === 6 ? 'ipv6' : 'ipv4')) return
   throw new Error(`${host} is not a loopback address: anybody on the network could call the simulator. \
