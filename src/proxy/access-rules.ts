@@ -36,7 +36,7 @@ function createNode(): Node {
 }
 
 function plant(root: Node, rule: string): void {
-  const [method = '', path = '', ...more] = rule.trim().split(/\s+/)
+  const [method = '', path = '', ...more] = rule.trim().split(/[ \t]+/)
   if (!path.startsWith('/') || more.length > 0) throw new TypeError(`not a rule: ${rule}`)
   const segments = evenOut(path).slice(1).split('/')
   const open = segments.at(-1) === '**'
