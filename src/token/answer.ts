@@ -58,6 +58,7 @@ function checkToken(token: unknown): string {
 
 /** The bank verifies its tokens; here only their dates are read. One that is no JWT is fine, too. */
 async function decodeClaims(token: string): Promise<Claims | undefined> {
+  if (!/^[^.]*\.[^.]+\.[^.]*$/.test(token)) return undefined
   const { decodeJwt } = await import('jose/jwt/decode')
   try {
     return decodeJwt<Record<string, unknown>>(token)

@@ -24,9 +24,10 @@ export function createThrottle(clock: Pick<Clock, 'now' | 'random'>): Throttle {
       const now = clock.now()
       const seconds = error.retryAfterSeconds
       const retryAfterMs = seconds === undefined ? undefined : seconds * 1000
-      const delayMs = backOffMs({ kind: 'throttled', before: inARow, retryAfterMs, random: clock.random })
       // Two requests that were under way at once were throttled once.
       if (until <= now) inARow++
+      const before = Math.max(0, inARow - 1)
+      const delayMs = backOffMs({ kind: 'throttled', before, retryAfterMs, random: clock.random })
       until = Math.max(until, now + delayMs)
       last = error
     },
