@@ -43,7 +43,7 @@ export function proxyReplyOptions(environment: string): ReplyOptions {
   return {
     // RFC 9110 §9.2.2 allows a proxy no automatic retry of what is not idempotent; here nothing is retried.
     retryDelay: () => null,
-    rewriteRequestHeaders: (request) => ({ [carried]: exchangeOf(request) }) as object,
+    rewriteRequestHeaders: (request) => ({ [carried]: exchangeOf(request) }) as Record<string, never>,
     onResponse: (_request, reply) => void reply.hijack(),
     onError: (reply, { error }) => {
       reply.hijack()

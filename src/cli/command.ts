@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { ConfigurationError } from '../config/fault.ts'
+import { ListenError } from '../listen.ts'
+import { type Arguments, parseArguments, UsageError } from './arguments.ts'
+import { helpText } from './help.ts'
+
+/** What a command needs of the process, so that tests may bring their own. */
+export type Process = Pick<NodeJS.Process, 'argv' | 'env' | 'stdout' | 'stderr' | 'on' | 'off' | 'pid'>
+
+/** Exit statuses of interface.md: 0 fine, 1 failed, 2 bad usage, settings or configuration file. */
+export async function runCommand(process: Process): Promise<0 | 1 | 2> {
+  try {
+    const given = parseArguments(process.argv.slice(2))
+    if (given.help) return say(process, helpText(given.command))
+    if (given.version) return say(process, `${packageVersion()}\n`)
+    return await dispatch(process, given)
+  } catch (error) {
+    process.stderr.write(`${explanation(error)}\n`)
+    return error instanceof UsageError || error instanceof ConfigurationError ? 2 : 1
+  }
+}
+
+/** Each command is loaded only when asked for: `run` shall start quickly. */
+async function dispatch(process: Process, given: Arguments): Promise<0 | 1> {
+  const version = packageVersion()
+  switch (given.command) {
+    case 'run':
+      return (await import('./run.ts')).run(process, { ...given, version })
+    case 'health':
+      return (await import('./health.ts')).health(process, given)
+    case 'simulate':
+      return (await import('./simulate.ts')).simulate(process, given)
+    case 'demo':
+      return (await import('./demo.ts')).demo(process, { version })
+    case 'check':
+      return (await import('./check.ts')).check(process, given)
+  }
+}
+
+export function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+function say({ stdout }: Process, text: string): 0 {
+  stdout.write(text)
+  return 0
+}
+
+function explanation(error: unknown): string {
+  if (error instanceof ConfigurationError || error instanceof UsageError) return error.message
+  if (error instanceof ListenError) return `bc-sidecar: ${error.message}`
+  return `bc-sidecar: ${error instanceof Error ? error.message : String(error)}`
+}

@@ -1,0 +1,66 @@
+import { createLogger } from '../logging.ts'
+import { parseFaults } from '../simulator/faults.ts'
+import { startSimulator } from '../simulator/simulator.ts'
+import { type Arguments, UsageError } from './arguments.ts'
+import type { Process } from './command.ts'
+
+/** Runs the bank simulator until SIGTERM or SIGINT. */
+export async function simulate(process: Process, given: Arguments): Promise<0> {
+  const { dir, tokenTtlSeconds, throttlePerMinute, allowRemote, hostnames } = given
+  if (dir === undefined)
+    throw new UsageError('bc-sidecar simulate needs --dir DIR, where it writes its credentials')
+  const listen = hostAndPort('--listen', given.listen)
+  const authorizationListen = hostAndPort('--authorization-listen', given.authorizationListen)
+  const faults = readFaults(given.faults)
+  const { log, flush } = createLogger({ level: 'info', format: 'json' })
+  const ended = untilSignal(process)
+  const simulator = await startSimulator({
+    ...{
+      dir,
+      listen,
+      authorizationListen,
+      tokenTtlSeconds,
+      throttlePerMinute,
+      allowRemote,
+      hostnames,
+      faults,
+    },
+  })
+  const { baseUrl, authorizationUrl } = simulator
+  log.info({ event: 'simulating', baseUrl, authorizationUrl, dir }, 'the bank simulator listens')
+  await ended
+  await simulator.stop()
+  flush()
+  return 0
+}
+
+function readFaults(text: string) {
+  if (text === '') return []
+  try {
+    return parseFaults(text)
+  } catch (error) {
+    throw new UsageError(`bc-sidecar: --faults: ${(error as Error).message}`)
+  }
+}
+
+function hostAndPort(option: string, text: string): { host: string; port: number } {
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? []
+  const host = bracketed ?? plain
+  const port = Number(digits)
+  if (host !== undefined && port <= 65_535) return { host, port }
+  throw new UsageError(
+    `bc-sidecar: ${option} is ${JSON.stringify(text)}, and should be host:port, such as 127.0.0.1:9443`,
+  )
+}
+
+export function untilSignal(process: Process): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      process.off('SIGTERM', end)
+      process.off('SIGINT', end)
+      resolve()
+    }
+    process.on('SIGTERM', end)
+    process.on('SIGINT', end)
+  })
+}

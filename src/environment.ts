@@ -1,0 +1,141 @@
+import type { Logger } from 'pino'
+import type { EnvironmentReport } from './admin/environment-report.ts'
+import type { Metrics } from './admin/metrics.ts'
+import { bankFailure } from './bank/failure.ts'
+import type { Configuration, EnvironmentSettings } from './config/settings.ts'
+import { createSecretFile, type SecretFile } from './credentials/secret-file.ts'
+import { createHostCheck } from './host.ts'
+import { addressText, listenOn } from './listen.ts'
+import { routeTemplate } from './logging.ts'
+import { createAccessRules } from './proxy/access-rules.ts'
+import { createReplayStore } from './proxy/replay-store.ts'
+import { type AppsListener, createAppsListener } from './proxy/listener.ts'
+import { logCredentials, logRequest, logToken } from './report.ts'
+import { openStore, type Session } from './session.ts'
+import { createTokenSource, type TokenSource } from './token/source.ts'
+
+export interface EnvironmentOptions {
+  readonly settings: EnvironmentSettings
+  readonly outboundProxy: Configuration['outboundProxy']
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly draining: () => boolean
+}
+
+/** One environment of the bank: its listener, its token, its credentials and its connections. */
+export interface Environment {
+  /** Opens the apps' listener; rejects with a `ListenError`. */
+  listen(): Promise<string>
+  inFlight(): number
+  report(): EnvironmentReport
+  /** Reads the credential files at once. */
+  reload(): void
+  stop(): Promise<void>
+}
+
+const headersTimeoutMs = 15_000
+const bodyStallMs = 30_000
+const maxHeaderBytes = 16_384
+
+export async function openEnvironment(options: EnvironmentOptions): Promise<Environment> {
+  const { settings, log } = options
+  const tokens = openTokens(options)
+  const store = openStore(options, tokens)
+  const secret = openSecret(options)
+  await Promise.all([store.started, secret?.started])
+  const listener = openListener(options, store.usable, secret?.accepts)
+  let address = addressText(settings.listen)
+  let stopped: Promise<void> | undefined
+
+  async function stop(): Promise<void> {
+    listener.app.server.closeAllConnections()
+    await listener.app.close()
+    await Promise.all([store.close(), secret?.close()])
+    tokens.close()
+  }
+
+  return {
+    async listen() {
+      address = await listenOn(listener.app, settings.listen)
+      log.info(
+        { event: 'listening', environment: settings.name, address, bank: settings.baseUrl },
+        'listening for apps',
+      )
+      return address
+    },
+    inFlight: listener.inFlight,
+    report: () =>
+      environmentReport({ settings, address, store, tokens, inFlight: listener.inFlight(), secret }),
+    reload() {
+      store.look()
+      secret?.look()
+    },
+    stop() {
+      stopped ??= stop()
+      return stopped
+    },
+  }
+}
+
+function openTokens({ settings, log, metrics }: EnvironmentOptions) {
+  const { name, authorizationUrl, refreshMarginMs, tokenTimeoutMs, tokenRequestsPerMinute } = settings
+  return createTokenSource({
+    environment: name,
+    authorizationUrl,
+    refreshMarginMs,
+    tokenTimeoutMs,
+    requestsPerMinute: tokenRequestsPerMinute,
+    report(event) {
+      if (event.kind === 'request') metrics.tokenRequest(name, event)
+      logToken(log, name, event)
+    },
+  })
+}
+
+function openSecret({ settings, log }: EnvironmentOptions): SecretFile | undefined {
+  const { appSecretFile: path, name: environment } = settings
+  if (path === undefined) return undefined
+  return createSecretFile({
+    path,
+    report(problem) {
+      if (problem === null) log.info({ event: 'app_secret_applied', environment }, 'app secret applied')
+      else
+        log.error(
+          { event: 'app_secret_unusable', environment, reason: problem },
+          'the app secret cannot be used',
+        )
+    },
+  })
+}
+
+function openListener(
+  options: EnvironmentOptions,
+  session: () => Session,
+  secret: SecretFile | undefined,
+): AppsListener {
+  const { settings, log, metrics, draining } = options
+  const { name: environment, baseUrl: origin, replayLimitBytes, replayTotalBytes } = settings
+  const rules = createAccessRules(settings.allow)
+  return createAppsListener({
+    ...settings,
+    environment,
+    origin,
+    session,
+    draining,
+    headersTimeoutMs,
+    maxHeaderBytes,
+    stallMs: bodyStallMs,
+    explain: bankFailure,
+    now: () => performance.now(),
+    wallNow: Date.now,
+    routeOf: routeTemplate,
+    checkHost: createHostCheck(settings.allowedHosts),
+    acceptsSecret: secret?.accepts,
+    isAllowed: (method, path) => rules(method, path).kind === 'allowed',
+    replays: createReplayStore({ limitBytes: replayLimitBytes, totalBytes: replayTotalBytes }),
+    record(record) {
+      metrics.request(record)
+      logRequest(log, record)
+    },
+  })
+}

@@ -1,0 +1,63 @@
+import { chmod, lstat, unlink } from 'node:fs/promises'
+import { connect } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+
+export type ListenAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string }
+
+/** A listener that could not be opened: the message is a sentence for the operator. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError'
+}
+
+/**
+ * Opens a listener; the answer is what it listens on, with the real port. A unix socket gets mode 0660, and
+ * one that a dead process left behind is replaced. Throws a `ListenError`.
+ */
+export async function listenOn(app: FastifyInstance, address: ListenAddress): Promise<string> {
+  try {
+    if (address.kind === 'tcp') return await app.listen({ host: address.host, port: address.port })
+    await removeStaleSocket(address.path)
+    await app.listen({ path: address.path })
+    await chmod(address.path, 0o660)
+    return `unix:${address.path}`
+  } catch (error) {
+    if (error instanceof ListenError) throw error
+    throw new ListenError(sentence(address, error as NodeJS.ErrnoException), { cause: error })
+  }
+}
+
+export function addressText(address: ListenAddress): string {
+  if (address.kind === 'unix') return `unix:${address.path}`
+  return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`
+}
+
+async function removeStaleSocket(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined)
+  if (found === undefined) return
+  if (!found.isSocket())
+    throw new ListenError(`${path} exists and is no socket: remove it, or listen elsewhere`)
+  if (await answers(path)) throw new ListenError(`another process listens on unix:${path}`)
+  await unlink(path)
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
+}
+
+function sentence(address: ListenAddress, { code, message }: NodeJS.ErrnoException): string {
+  const where = addressText(address)
+  const reasons: Record<string, string> = {
+    EADDRINUSE: 'another process listens there: stop it, or choose another address',
+    EADDRNOTAVAIL: 'this machine has no such address',
+    EACCES: 'this process may not listen there: choose a port above 1023, or a directory it may write to',
+    ENOENT: 'the directory of the socket does not exist',
+    ENOTFOUND: 'that name cannot be resolved',
+  }
+  return `cannot listen on ${where}: ${reasons[code ?? ''] ?? message}`
+}

@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+import { runCommand } from './cli/command.ts'
+
+// Nothing may keep the process alive once a command is done, nor end it before its output is written.
+process.exitCode = await runCommand(process)
+if (process.stdout.writableLength === 0) process.exit()
+else process.stdout.once('drain', () => process.exit())

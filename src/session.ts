@@ -1,0 +1,63 @@
+import { type Connections, openConnections } from './bank/connections.ts'
+import type { CredentialSet } from './credentials/credential-set.ts'
+import { type CredentialStore, createCredentialStore } from './credentials/credential-store.ts'
+import type { EnvironmentOptions } from './environment.ts'
+import { logCredentials } from './report.ts'
+import type { TokenHolder } from './token/holder.ts'
+import type { TokenSource } from './token/source.ts'
+
+/** A generation of credentials with all that was opened for it: replaced as a whole, never mended. */
+export interface Session extends Connections {
+  readonly tokens: TokenHolder
+}
+
+/** Of the minute's token requests, what a candidate leaves for the next change of files. */
+const reserveForNextChange = 2
+
+/** The environment's credentials: each sound set gets connections and tokens of its own. */
+export function openStore(options: EnvironmentOptions, source: TokenSource): CredentialStore<Session> {
+  const { settings, log, metrics } = options
+  const { name: environment } = settings
+  let startWhen = settings.tokenAtStart
+  const store = createCredentialStore<Session>({
+    sources: settings.credentials,
+    open: (set) => openSession(options, source, set),
+    prove: ({ tokens }) => tokens.prove({ reserve: reserveForNextChange }),
+    retire({ tokens, close }) {
+      tokens.retire()
+      void close()
+    },
+    report(event) {
+      if (event.kind === 'applied') {
+        store.current()?.tokens.start(startWhen)
+        startWhen = 'now'
+      }
+      if (event.kind === 'applied' || event.kind === 'refused') metrics.reload(environment, event.kind)
+      logCredentials(log, environment, event)
+    },
+  })
+  return store
+}
+
+function openSession(options: EnvironmentOptions, source: TokenSource, set: CredentialSet): Session {
+  const { settings, outboundProxy, metrics } = options
+  const { connectTimeoutMs, responseTimeoutMs, maxConnections, keepAliveTimeoutMs, name } = settings
+  const connections = openConnections({
+    secureContext: set.secureContext,
+    connectTimeoutMs,
+    responseTimeoutMs,
+    maxConnections,
+    keepAliveTimeoutMs,
+    outboundProxy,
+    onConnection: ({ resumed }) => metrics.connection(name, resumed),
+  })
+  const { identity, username, password, thumbprint } = set
+  const tokens = source.holder({
+    identity,
+    dispatcher: connections.dispatcher,
+    username,
+    password,
+    thumbprint,
+  })
+  return { ...connections, tokens }
+}
