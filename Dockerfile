@@ -1,0 +1,44 @@
+# docker build --tag bc-sidecar .
+# Another Node.js, or a base image pinned by digest: --build-arg NODE_MAJOR=24, --build-arg RUNTIME_IMAGE=…@sha256:…
+# The same bytes each time: --build-arg SOURCE_DATE_EPOCH="$(git log -1 --format=%ct)"
+ARG NODE_MAJOR=24
+ARG BUILD_IMAGE=node:${NODE_MAJOR}-bookworm-slim
+ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs${NODE_MAJOR}-debian12:nonroot
+
+FROM ${BUILD_IMAGE} AS build
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+COPY tsconfig.json ./
+COPY src src
+RUN npm run --silent build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
+# What nothing reads at run time stays behind: types, source maps, the packages' documentation, npm's own notes.
+RUN find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -iname 'readme*.md' \
+      -o -iname 'changelog*' -o -name .package-lock.json \) -delete \
+ && rm -rf node_modules/.bin && find node_modules -type d -empty -delete
+# /certificates belongs to the user of the runtime image, and so does a named volume that is first mounted there.
+ARG SOURCE_DATE_EPOCH=0
+RUN mkdir -p /out/app && install -d -o 65532 -g 65532 -m 0700 /out/certificates \
+ && cp -R package.json dist node_modules /out/app/ \
+ && chmod -R u=rwX,go=rX /out/app \
+ && find /out -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} +
+
+FROM ${RUNTIME_IMAGE}
+COPY --from=build /out/ /
+ENV NODE_ENV=production
+# Not writable for the user that it runs as: a core dump or a diagnostic report has nowhere to go.
+WORKDIR /app
+USER 65532:65532
+EXPOSE 8080 9901
+# SIGUSR1 would open the inspector on a port that every container of the pod can reach.
+ENTRYPOINT ["/nodejs/bin/node", "--disable-sigusr1", "/app/dist/main.js"]
+CMD ["run"]
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["/nodejs/bin/node", "/app/dist/main.js", "health"]
+ARG VERSION=unreleased
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="bc-sidecar" \
+      org.opencontainers.image.description="A sidecar that holds the client certificate, the credentials and the token for Banking Circle's API" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
