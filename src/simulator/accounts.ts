@@ -76,7 +76,7 @@ function openAccount({ digit, name, currency, iban, begin }: (typeof seeds)[numb
   return {
     accountId: id('a'),
     accountDescription: name,
-    accountIdentifiers: [{ account: iban, financialInstitution: 'SXPYDKKK', country: 'DK' }],
+    accountIdentifiers: [{ account: iban, financialInstitution: 'SXPYDKKK', country: iban.slice(0, 2) }],
     ibans: [iban],
     status: 'Open',
     currency,

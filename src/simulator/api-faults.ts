@@ -52,6 +52,6 @@ export const apiLossFaults: FaultTable<(reply: Reply, payload: unknown) => void>
   },
   'api-garbage': {
     does: 'the request is carried out, and the answer is no HTTP',
-    act: ({ raw }) => void raw.socket?.end('This is no HTTP.\r\n\r\n'),
+    act: ({ raw }) => void raw.req.socket.end('This is no HTTP.\r\n\r\n'),
   },
 }

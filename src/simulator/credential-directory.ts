@@ -18,8 +18,7 @@ export async function openCredentialDirectory(dir: string, now: number): Promise
     for (const name of fileNames) await replace(dir, name, made[name])
     return made
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    throw new Error(`cannot keep credentials in ${dir}: ${code ?? message}`, { cause })
+    throw new Error(`cannot keep credentials in ${dir}: ${(cause as Error).message}`, { cause })
   }
 }
 

@@ -30,10 +30,9 @@ export const implicitOctets = (bytes: Bytes): Node => asn1.create(Class.CONTEXT_
 
 export const encode = (node: Node): Bytes => asn1.toDer(node).getBytes()
 
-/** The DER inside a PEM text's first block. */
+/** The DER inside a PEM text's first block. @throws when there is none */
 export const derOf = (pem: string): Bytes => {
-  const block = forge.pem.decode(pem)[0]
-  if (block === undefined) throw new Error('no PEM block')
+  const [block] = forge.pem.decode(pem) as [forge.pem.ObjectPEM]
   return block.body
 }
 

@@ -76,7 +76,7 @@ const unparsedStatus: Readonly<Record<string, string>> = {
 /** What Node.js could not parse never becomes a request: the answer is written by hand. */
 function answerUnparsed(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable) return void socket.destroy()
-  const status = unparsedStatus[error.code ?? ''] ?? '400 Bad Request'
+  const status = unparsedStatus[String(error.code)] ?? '400 Bad Request'
   socket.end(
     `HTTP/1.1 ${status}\r\n${simulatorHeader}: true\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
   )

@@ -113,7 +113,7 @@ async function open(
     await listener.listen({ host: host === 'localhost' ? '127.0.0.1' : host, port })
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
-    const reason = code === 'EADDRINUSE' ? 'the port is in use' : (code ?? message)
+    const reason = code === 'EADDRINUSE' ? 'the port is in use' : message
     throw new Error(`cannot listen on ${host}:${port}: ${reason}`, { cause })
   }
   return originOf({ host, port: (listener.server.address() as AddressInfo).port }, hostnames)
