@@ -12,10 +12,12 @@ RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no
 COPY tsconfig.json ./
 COPY src src
 RUN npm run --silent build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
-# What nothing reads at run time stays behind: types, source maps, the packages' documentation, npm's own notes.
-RUN find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -iname 'readme*.md' \
-      -o -iname 'changelog*' -o -name .package-lock.json \) -delete \
- && rm -rf node_modules/.bin && find node_modules -type d -empty -delete
+# What nothing reads at run time stays behind: TypeScript, source maps, the packages' tests and documentation.
+RUN find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.[cm]ts' -o -iname '*.md' ! -iname 'licen[cs]e*' \
+      -o -name .package-lock.json \) -delete \
+ && find node_modules -maxdepth 3 -type d \( -name test -o -name tests -o -name docs -o -name benchmark -o -name benchmarks \
+      -o -name example -o -name examples -o -name .github -o -name .bin \) -prune -exec rm -r {} + \
+ && find node_modules -type d -empty -delete
 # /certificates belongs to the user of the runtime image, and so does a named volume that is first mounted there.
 ARG SOURCE_DATE_EPOCH=0
 RUN mkdir -p /out/app && install -d -o 65532 -g 65532 -m 0700 /out/certificates \
