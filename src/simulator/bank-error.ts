@@ -8,6 +8,7 @@ export interface ErrorEntry {
  * The bank's codes are not published; these are the simulator's own.
  */
 export class BankError extends Error {
+  override readonly name = 'BankError'
   readonly status: number
   readonly entries: readonly ErrorEntry[]
 
