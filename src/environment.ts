@@ -2,16 +2,17 @@ import type { Logger } from 'pino'
 import type { EnvironmentReport } from './admin/environment-report.ts'
 import type { Metrics } from './admin/metrics.ts'
 import { bankFailure } from './bank/failure.ts'
-import type { Configuration, EnvironmentSettings } from './config/settings.ts'
+import type { Configuration, EnvironmentSettings } from './config/schema.ts'
 import { createSecretFile, type SecretFile } from './credentials/secret-file.ts'
+import { environmentReport } from './environment-report.ts'
 import { createHostCheck } from './host.ts'
 import { addressText, listenOn } from './listen.ts'
 import { routeTemplate } from './logging.ts'
 import { createAccessRules } from './proxy/access-rules.ts'
-import { createReplayStore } from './proxy/replay-store.ts'
 import { type AppsListener, createAppsListener } from './proxy/listener.ts'
-import { logCredentials, logRequest, logToken } from './report.ts'
-import { openStore, type Session } from './session.ts'
+import { createReplayStore } from './proxy/replay-store.ts'
+import { logRequest, logToken } from './report.ts'
+import { openSessions, type Session } from './session.ts'
 import { createTokenSource, type TokenSource } from './token/source.ts'
 
 export interface EnvironmentOptions {
@@ -39,18 +40,22 @@ const maxHeaderBytes = 16_384
 
 export async function openEnvironment(options: EnvironmentOptions): Promise<Environment> {
   const { settings, log } = options
-  const tokens = openTokens(options)
-  const store = openStore(options, tokens)
+  let everHeldToken = false
+  const tokens = openTokens(options, () => {
+    everHeldToken = true
+  })
+  const sessions = openSessions(options, tokens)
+  const { store } = sessions
   const secret = openSecret(options)
   await Promise.all([store.started, secret?.started])
-  const listener = openListener(options, store.usable, secret?.accepts)
+  const listener = openListener(options, store.usable, secret)
   let address = addressText(settings.listen)
   let stopped: Promise<void> | undefined
 
   async function stop(): Promise<void> {
     listener.app.server.closeAllConnections()
     await listener.app.close()
-    await Promise.all([store.close(), secret?.close()])
+    await Promise.all([sessions.close(), secret?.close()])
     tokens.close()
   }
 
@@ -65,7 +70,15 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
     },
     inFlight: listener.inFlight,
     report: () =>
-      environmentReport({ settings, address, store, tokens, inFlight: listener.inFlight(), secret }),
+      environmentReport({
+        settings,
+        address,
+        store,
+        secret,
+        everHeldToken,
+        budgetRemaining: tokens.budgetRemaining(),
+        inFlight: listener.inFlight(),
+      }),
     reload() {
       store.look()
       secret?.look()
@@ -77,7 +90,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   }
 }
 
-function openTokens({ settings, log, metrics }: EnvironmentOptions) {
+function openTokens({ settings, log, metrics }: EnvironmentOptions, held: () => void): TokenSource {
   const { name, authorizationUrl, refreshMarginMs, tokenTimeoutMs, tokenRequestsPerMinute } = settings
   return createTokenSource({
     environment: name,
@@ -87,6 +100,7 @@ function openTokens({ settings, log, metrics }: EnvironmentOptions) {
     requestsPerMinute: tokenRequestsPerMinute,
     report(event) {
       if (event.kind === 'request') metrics.tokenRequest(name, event)
+      if (event.kind === 'renewed') held()
       logToken(log, name, event)
     },
   })

@@ -11,21 +11,33 @@ export interface Session extends Connections {
   readonly tokens: TokenHolder
 }
 
+/** Every generation that is still open: the current one, and those that finish their last requests. */
+export interface Sessions {
+  readonly store: CredentialStore<Session>
+  /** Cuts off what is still under way. */
+  close(): Promise<void>
+}
+
 /** Of the minute's token requests, what a candidate leaves for the next change of files. */
 const reserveForNextChange = 2
 
 /** The environment's credentials: each sound set gets connections and tokens of its own. */
-export function openStore(options: EnvironmentOptions, source: TokenSource): CredentialStore<Session> {
+export function openSessions(options: EnvironmentOptions, source: TokenSource): Sessions {
   const { settings, log, metrics } = options
   const { name: environment } = settings
+  const sessions = new Set<Session>()
   let startWhen = settings.tokenAtStart
   const store = createCredentialStore<Session>({
     sources: settings.credentials,
-    open: (set) => openSession(options, source, set),
+    open(set) {
+      const session = openSession(options, source, set)
+      sessions.add(session)
+      return session
+    },
     prove: ({ tokens }) => tokens.prove({ reserve: reserveForNextChange }),
-    retire({ tokens, close }) {
-      tokens.retire()
-      void close()
+    retire(session) {
+      session.tokens.retire()
+      void session.close().then(() => sessions.delete(session))
     },
     report(event) {
       if (event.kind === 'applied') {
@@ -36,7 +48,13 @@ export function openStore(options: EnvironmentOptions, source: TokenSource): Cre
       logCredentials(log, environment, event)
     },
   })
-  return store
+  return {
+    store,
+    async close() {
+      await store.close()
+      await Promise.all([...sessions].map((session) => session.destroy()))
+    },
+  }
 }
 
 function openSession(options: EnvironmentOptions, source: TokenSource, set: CredentialSet): Session {

@@ -31,9 +31,18 @@ export function takeBody(exchange: Exchange, { replays, limitBytes, stallMs }: B
   }
   const arrived = arrivedBody(request, limitBytes)
   if (arrived !== undefined) count(arrived)
-  const open = (): Buffer | Readable =>
-    arrived ?? uploadStream(request, { limitBytes, stallMs, onChunk: count })
-  return { open, again: () => keptWhole(request, kept), release: () => kept.release() }
+  let stream: Readable | undefined
+  function open(): Buffer | Readable {
+    stream =
+      arrived === undefined ? uploadStream(request, { limitBytes, stallMs, onChunk: count }) : undefined
+    return stream ?? (arrived as Buffer)
+  }
+  function release(): void {
+    // undici leaves a body alone that it has not begun to read.
+    stream?.destroy()
+    kept.release()
+  }
+  return { open, again: () => keptWhole(request, kept), release }
 }
 
 function keptWhole(request: IncomingMessage, kept: KeptBody): Buffer | undefined {

@@ -82,7 +82,6 @@ export function createAppsListener(options: ListenerOptions): AppsListener {
 function serverOptions(options: ListenerOptions, exchanges: ReturnType<typeof createExchanges>) {
   return {
     logger: false,
-    disableRequestLogging: true,
     bodyLimit: Number.MAX_SAFE_INTEGER,
     routerOptions: { maxParamLength: options.maxHeaderBytes },
     http: {
