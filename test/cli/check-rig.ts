@@ -83,7 +83,7 @@ export interface Findings {
   /** `step outcome`, in order. */
   readonly trail: readonly string[]
   /** The last result of a step. */
-  of(step: Result['step']): Result
+  readonly of: (step: Result['step']) => Result
 }
 
 /** The same from `--json`. */

@@ -1,6 +1,8 @@
-import type { AddressInfo } from 'node:net'
+import { writeFileSync } from 'node:fs'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { test } from 'tap'
+import { startOutboundProxy } from '../support/outbound-proxy.ts'
 import { createAuthority } from '../support/pki.ts'
 import { bareServer } from './check-bare-server.ts'
 import { findings, setUp } from './check-rig.ts'
@@ -120,4 +122,45 @@ test('the roots of Node.js are trusted without a CA file', async (t) => {
   const { BC_CA_FILE: _, ...rest } = env
   const { of } = await findings(t, rest as Record<string, string>)
   t.match(of('tls').cure, /if CN=Test Root is the right issuer, give its root as BC_CA_FILE/)
+})
+
+/** Both directions, until either side ends. */
+function relay(socket: Socket, port: number): void {
+  const onward = connect({ port, host: '127.0.0.1' }).on('error', () => socket.destroy())
+  socket.on('error', () => undefined).on('close', () => onward.destroy())
+  socket.pipe(onward).pipe(socket)
+}
+
+test('a bank that gives one connection only is not blamed for the second', async (t) => {
+  const { env, bank } = await setUp(t)
+  const port = await bareServer(t, (socket, server) => {
+    server.close()
+    relay(socket, bank.api.port)
+  })
+  const { of } = await findings(t, { ...env, BC_BASE_URL: `https://localhost:${port}` })
+  t.match(of('tls'), { outcome: 'ok', found: /and accepts ours$/ })
+  t.match(of('api call'), {
+    outcome: 'failed',
+    found: 'localhost: the connection was refused (ECONNREFUSED)',
+  })
+})
+
+test('the certificate of the sandbox is named when production refuses it', async (t) => {
+  const hosts = ['www.bankingcircleconnect.com', 'authorization.bankingcircleconnect.com']
+  const authority = await createAuthority()
+  const clientCa = (await createAuthority()).caPem
+  const server = await authority.server({ names: hosts })
+  const { env, bank, directory } = await setUp(t, { bank: { server, clientCa } })
+  writeFileSync(`${directory}/ca.pem`, authority.caPem)
+  const proxy = await startOutboundProxy(t, {
+    onConnect(socket) {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+      relay(socket, bank.api.port)
+    },
+  })
+  const { BC_BASE_URL: _, BC_AUTHORIZATION_URL: __, ...rest } = env
+  const production = { ...rest, BC_ENVIRONMENT: 'production', HTTPS_PROXY: proxy.url }
+  const { of, results } = await findings(t, production as Record<string, string>)
+  t.match(of('tls').cause, 'perhaps because it is that of the sandbox')
+  t.match(results[0]?.found, `API at https://${hosts[0]}, tokens from https://${hosts[1]}`)
 })

@@ -41,7 +41,7 @@ export async function* checkNetwork(options: NetworkOptions): Steps<void> {
 
 /** Gives whether TLS works there. */
 async function* checkHost(target: Target, options: NetworkOptions): Steps<boolean> {
-  const { set, wallNow, other, settings } = options
+  const { set, wallNow, other } = options
   const { host } = target
   const way: Step = target.proxy ? 'outbound proxy' : 'tcp'
   const resolution = await checkResolution(target)
@@ -58,8 +58,7 @@ async function* checkHost(target: Target, options: NetworkOptions): Steps<boolea
     yield ['tls', skipped(transport ? 'no certificate to show' : `no connection to ${host}`)]
     return false
   }
-  const { caFile } = settings.credentials
-  const tls = await checkTls({ target, transport, set, caFile, nowMs: wallNow(), other })
+  const tls = await checkTls({ target, transport, set, nowMs: wallNow(), other })
   yield ['tls', tls]
   return tls.outcome !== 'failed'
 }

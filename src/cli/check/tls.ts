@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { ConnectFailure } from '../../bank/connect-failure.ts'
@@ -14,7 +13,6 @@ export interface TlsOptions {
   readonly target: Target
   readonly transport: Socket
   readonly set: CredentialSet
-  readonly caFile: string | undefined
   readonly nowMs: number
   /** Whose credentials may have been mixed up with these. */
   readonly other: string
@@ -22,7 +20,7 @@ export interface TlsOptions {
 
 /** Whether the bank's certificate is trusted, and whether it asks for ours and accepts it. */
 export async function checkTls(options: TlsOptions): Promise<Finding> {
-  const { target, transport, set, caFile } = options
+  const { target, transport, set } = options
   const { host, connectTimeoutMs: timeoutMs } = target
   const greeting = await greet({ host, transport, secureContext: set.secureContext, timeoutMs })
   if (greeting.kind === 'broken') {
@@ -30,7 +28,7 @@ export async function checkTls(options: TlsOptions): Promise<Finding> {
     return failed(message, handshakeAdvice(message, { ...options, answered: greeting.answered }))
   }
   if (greeting.distrust !== undefined) return distrusted(greeting.distrust, greeting, options)
-  return described(greeting, target, await insists(target, caFile))
+  return described(greeting, target, await insists(target))
 }
 
 type Done = Extract<Greeting, { kind: 'done' }>
@@ -55,16 +53,15 @@ function described({ protocol, issuer }: Done, { host }: Target, insisting: bool
 
 /**
  * Node.js does not tell whether a server asked for a certificate: a handshake without one, which in TLS 1.2 ends
- * with the server's verdict, does. Undefined when the server knows only TLS 1.3.
+ * with the server's verdict, does. Undefined when the server knows only TLS 1.3, or gives no second connection.
  */
-async function insists(target: Target, caFile: string | undefined): Promise<boolean | undefined> {
+async function insists(target: Target): Promise<boolean | undefined> {
   const { host, connectTimeoutMs: timeoutMs } = target
-  const ca = caFile === undefined ? {} : { ca: await readFile(caFile) }
-  const secureContext = createSecureContext({ ...ca, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' })
-  const transport = await openTransport(target)
+  const secureContext = createSecureContext({ minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' })
+  const transport = await openTransport(target).catch(() => undefined)
+  if (transport === undefined) return undefined
   const greeting = await greet({ host, transport, secureContext, timeoutMs })
   if (greeting.kind === 'done') return false
-  return String((greeting.error as NodeJS.ErrnoException).code).endsWith('PROTOCOL_VERSION')
-    ? undefined
-    : true
+  const { code } = greeting.error as NodeJS.ErrnoException
+  return String(code).endsWith('PROTOCOL_VERSION') ? undefined : true
 }

@@ -5,30 +5,38 @@ import { type Advice, type Finding, failed, ok } from './finding.ts'
 import type { Target } from './target.ts'
 
 /** A TCP connection to the bank, or one through the outbound proxy. Rejects with a `ConnectFailure`. */
-export async function openTransport(target: Target): Promise<Socket> {
+export function openTransport(target: Target): Promise<Socket> {
   const { host, port, proxy, connectTimeoutMs } = target
-  const late = new AbortController()
-  const giveUp = (): void =>
-    late.abort(new ConnectFailure(host, `no connection within ${connectTimeoutMs} ms`))
-  const timer = setTimeout(giveUp, connectTimeoutMs)
+  const { signal, lift } = deadline(host, connectTimeoutMs)
   const sockets: Socket[] = []
-  try {
-    const attempt = { host, port, signal: late.signal, step: 'outbound proxy' as const }
-    return await (proxy
-      ? openTunnel(attempt, proxy, (socket) => void sockets.push(socket))
-      : openDirectly(target, late.signal))
-  } catch (error) {
-    for (const socket of sockets) socket.destroy()
-    throw error
-  } finally {
-    clearTimeout(timer)
-  }
+  const track = (socket: Socket): void => void sockets.push(socket)
+  const attempt = { host, port, signal, step: 'outbound proxy' as const }
+  const opening = proxy ? openTunnel(attempt, proxy, track) : openDirectly(target, signal)
+  return opening
+    .catch((error: unknown) => {
+      for (const socket of sockets) socket.destroy()
+      signal.throwIfAborted()
+      throw error
+    })
+    .finally(lift)
+}
+
+interface Deadline {
+  readonly signal: AbortSignal
+  /** There is no hurry any more. */
+  readonly lift: () => void
+}
+
+function deadline(host: string, timeoutMs: number): Deadline {
+  const late = new AbortController()
+  const giveUp = (): void => late.abort(new ConnectFailure(host, `no connection within ${timeoutMs} ms`))
+  const timer = setTimeout(giveUp, timeoutMs)
+  return { signal: late.signal, lift: () => clearTimeout(timer) }
 }
 
 function openDirectly({ host, port }: Target, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port })
-    signal.addEventListener('abort', () => socket.destroy(signal.reason as Error), { once: true })
+    const socket = connect({ host, port, signal })
     socket
       .once('connect', () => resolve(socket))
       .once('error', (error) => reject(ConnectFailure.from(host, error)))
