@@ -1,0 +1,113 @@
+import type { EnvironmentStatus } from './status.ts'
+
+/** Something that an operator should know, in words. */
+export interface Finding {
+  /** A `problem` stops requests now, or will within days; a `warning` does not. */
+  readonly level: 'problem' | 'warning'
+  readonly message: string
+  readonly remedy: string | null
+}
+
+type Facts = Omit<EnvironmentStatus, 'findings'>
+type Rule = (facts: Facts) => Finding | undefined
+
+const soonDays = 30
+const urgentDays = 7
+const fewestRequests = 10
+const failureShare = 0.05
+
+/** What is wrong and what helps, the worst first. */
+export function findingsOf(facts: Facts): Finding[] {
+  const found = rules.map((rule) => rule(facts)).filter((finding) => finding !== undefined)
+  const warnings = facts.warnings.map((message): Finding => ({ level: 'warning', message, remedy: null }))
+  const all = [...found, ...warnings]
+  return [...all.filter(isProblem), ...all.filter((finding) => !isProblem(finding))]
+}
+
+function isProblem({ level }: Finding): boolean {
+  return level === 'problem'
+}
+
+const notReady: Rule = ({ ready, reason }) =>
+  ready
+    ? undefined
+    : {
+        level: 'problem',
+        message: `Not ready: ${reason ?? 'no reason is known'}`,
+        remedy: '“bc-sidecar check” tries every step to the bank, and names the cause and the cure.',
+      }
+
+const expiry: Rule = ({ certificate: { daysLeft } }) => {
+  if (daysLeft === null || daysLeft > soonDays) return undefined
+  return {
+    level: daysLeft <= urgentDays ? 'problem' : 'warning',
+    message:
+      daysLeft < 1
+        ? 'The client certificate expires today'
+        : `The client certificate expires in ${days(daysLeft)}`,
+    remedy: 'Ask the bank for a new one and put it in the place of the old file: it is read while running.',
+  }
+}
+
+const refusedFiles: Rule = ({ ready, reason, certificate: { lastError } }) =>
+  lastError === null || (!ready && lastError === reason)
+    ? undefined
+    : {
+        level: 'warning',
+        message: `The newest credential files are not in use: ${lastError}`,
+        remedy: 'Mend the files: they are read again within seconds. What was loaded before stays in use.',
+      }
+
+const tokenTrouble: Rule = ({ reason, token: { state, lastError, expiresAt } }) => {
+  if (lastError === null || lastError === reason) return undefined
+  return {
+    level: expiresAt === null ? 'problem' : 'warning',
+    message:
+      state === 'throttled'
+        ? `The bank throttles token requests: ${lastError}`
+        : `The last token request failed: ${lastError}`,
+    remedy: expiresAt === null ? null : 'The token at hand is used until it expires.',
+  }
+}
+
+const spentBudget: Rule = ({ token: { budgetRemaining } }) =>
+  budgetRemaining > 0
+    ? undefined
+    : {
+        level: 'warning',
+        message: 'This minute’s token requests are spent',
+        remedy: 'They come back one by one. BC_TOKEN_REQUESTS_PER_MINUTE is the limit.',
+      }
+
+const otherThumbprint: Rule = ({ token: { thumbprintMatches } }) =>
+  thumbprintMatches === false
+    ? {
+        level: 'warning',
+        message: 'The token was issued to another certificate than the loaded one',
+        remedy: 'Ask the bank which certificate belongs to this user.',
+      }
+    : undefined
+
+const failures: Rule = ({ traffic: { recent } }) =>
+  recent.requests < fewestRequests || recent.failures < recent.requests * failureShare
+    ? undefined
+    : {
+        level: 'warning',
+        message: `${recent.failures} of ${recent.requests} requests failed in the last five minutes`,
+        remedy: 'See the failures by code below.',
+      }
+
+const rules: readonly Rule[] = [
+  notReady,
+  expiry,
+  refusedFiles,
+  tokenTrouble,
+  spentBudget,
+  otherThumbprint,
+  failures,
+]
+
+function days(count: number): string {
+  const whole = Math.floor(count)
+  return whole === 1 ? '1 day' : `${whole} days`
+}

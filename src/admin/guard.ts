@@ -1,0 +1,27 @@
+import type { IncomingMessage } from 'node:http'
+import type { HostCheck } from '../host.ts'
+import { type Problem, problemOf } from './problem.ts'
+
+/** Who may ask at all: checked before anything else, in this order. Undefined: go on. */
+export function refusalOf(request: IncomingMessage, checkHost: HostCheck): Problem | undefined {
+  const { headersDistinct: headers, socket, method } = request
+  const host = checkHost(headers['host'] ?? [], socket.localAddress, socket.localPort)
+  if (host !== 'ok') return problemOf('host_not_allowed', hostSentences[host])
+  if (headers['origin'] !== undefined || headers['sec-fetch-site']?.some(isForeign)) return fromPage
+  if (method !== 'GET' && method !== 'HEAD') return readOnly
+  return undefined
+}
+
+const hostSentences = {
+  missing: 'The request has no Host.',
+  repeated: 'The request has more than one Host.',
+  not_allowed: 'Use a loopback name or address, or allow this Host with BC_ALLOWED_HOSTS.',
+}
+
+/** `none` is a person at the address bar, `same-origin` our own page. */
+function isForeign(site: string): boolean {
+  return site !== 'none' && site !== 'same-origin'
+}
+
+const fromPage = problemOf('cross_site_request', 'Web pages may not ask; open the address by itself.')
+const readOnly = problemOf('method_not_allowed', 'Everything here can be read only: GET and HEAD.')
