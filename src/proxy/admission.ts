@@ -41,18 +41,18 @@ function checkDraining({ draining }: AdmissionOptions): SidecarError | undefined
   if (draining()) return new SidecarError('draining', 'the sidecar is shutting down')
 }
 
-function checkMethod({ request: { method = '' } }: Exchange): SidecarError | undefined {
+function checkMethod({ method }: Exchange): SidecarError | undefined {
   if (!methods.has(method)) return new SidecarError('method_not_allowed', `${method} is not forwarded`)
 }
 
 function checkHost({ checkHost }: AdmissionOptions, { head, request }: Exchange): SidecarError | undefined {
-  const hosts = head.hosts === 1 ? [head.host ?? ''] : Array.from({ length: head.hosts }, () => '')
+  const hosts = Array.from({ length: head.hosts }, () => head.host as string)
   const { localAddress, localPort } = request.socket
   const verdict = checkHost(hosts, localAddress, localPort)
-  if (verdict !== 'ok') return new SidecarError('host_not_allowed', hostFault(verdict, head.host))
+  if (verdict !== 'ok') return new SidecarError('host_not_allowed', hostFault(verdict, String(head.host)))
 }
 
-function hostFault(verdict: 'missing' | 'repeated' | 'not_allowed', host = ''): string {
+function hostFault(verdict: 'missing' | 'repeated' | 'not_allowed', host: string): string {
   if (verdict === 'missing') return 'the Host header is missing'
   if (verdict === 'repeated') return 'there is more than one Host header'
   const shown = JSON.stringify(host.slice(0, 255))
@@ -74,27 +74,26 @@ function checkSecret({ acceptsSecret }: AdmissionOptions, { head }: Exchange): S
 }
 
 function checkTarget(exchange: Exchange): SidecarError | undefined {
-  const decision = checkPath(exchange.request.url ?? '')
+  const decision = checkPath(exchange.request.url as string)
   if (decision.kind === 'refused') return new SidecarError(decision.code, decision.reason)
   exchange.path = decision.path
   exchange.query = decision.query
 }
 
-function checkRules(options: AdmissionOptions, { request, path }: Exchange): SidecarError | undefined {
-  const method = request.method ?? ''
+function checkRules(options: AdmissionOptions, { method, path }: Exchange): SidecarError | undefined {
   if (options.isLogin(method, path) || options.isAllowed(method, path)) return
   return new SidecarError('route_not_allowed', `no rule of BC_ALLOW allows ${method} on this path`)
 }
 
 function checkBody(
   { bodyLimitBytes }: AdmissionOptions,
-  { head, request }: Exchange,
+  { head, method }: Exchange,
 ): SidecarError | undefined {
   if (head.fault !== undefined) return new SidecarError('invalid_request', head.fault)
   const { chunked, contentLength = 0 } = head
-  const bodiless = request.method === 'GET' || request.method === 'HEAD'
+  const bodiless = method === 'GET' || method === 'HEAD'
   if (bodiless && (chunked || contentLength > 0))
-    return new SidecarError('invalid_request', `${request.method} with a body is not forwarded`)
+    return new SidecarError('invalid_request', `${method} with a body is not forwarded`)
   if (contentLength > bodyLimitBytes) return tooLarge(bodyLimitBytes)
 }
 

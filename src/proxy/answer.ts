@@ -25,7 +25,7 @@ export function endAnswer({ request, response }: Exchange): void {
 
 /** The one place where an error becomes an answer. An app that hung up gets none. */
 export function answerProblem(exchange: Exchange, error: SidecarError, environment: string): void {
-  const { request, response, requestId } = exchange
+  const { request, response, requestId, method } = exchange
   exchange.problem = error
   if (response.headersSent || response.destroyed) {
     response.destroy()
@@ -35,7 +35,7 @@ export function answerProblem(exchange: Exchange, error: SidecarError, environme
   // The upload would keep the socket, and the next request on it, waiting.
   if (!request.complete || error.code === 'draining') headers.push('connection', 'close')
   response.writeHead(status, headers)
-  if (request.method !== 'HEAD') response.write(body)
+  if (method !== 'HEAD') response.write(body)
   exchange.responseBytes = body.length
   endAnswer(exchange)
 }

@@ -111,10 +111,7 @@ export class BankCall implements Dispatcher.DispatchHandler {
 
   /** The app's connection has closed. What the bank has begun is awaited, since its outcome matters. */
   abandon(): void {
-    if (this.#state === 'answering' && this.#controller !== undefined) {
-      this.#controller.resume()
-      this.#controller.abort(new Error('the app hung up'))
-    }
+    if (this.#state === 'answering') this.#controller?.abort(new Error('the app hung up'))
   }
 
   #goStale(controller: Dispatcher.DispatchController): void {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type ProblemCode, problems, SidecarError } from '../errors.ts'
+import { problems, SidecarError } from '../errors.ts'
 import type { Exchange } from './exchange.ts'
 import { problemAnswer } from './problem.ts'
 
@@ -26,36 +26,32 @@ export function handleClientError(environment: string, exchanges: Exchanges) {
   return (error: Error & { code?: string }, socket: Socket): void => {
     if (socket.destroyed) return
     const exchange = exchanges.current(socket)
-    const { response } = exchange ?? {}
-    const answering = response !== undefined && !response.writableEnded && !response.destroyed
-    // An answer under way is the app's: what came after it must neither overtake nor mend it.
-    if (answering && exchange?.request.complete) {
-      response.shouldKeepAlive = false
+    const open = exchange?.closed === false ? exchange : undefined
+    // An answer under way is the app's: what came after its request must neither overtake nor mend it.
+    if (open?.request.complete === true) {
+      open.response.shouldKeepAlive = false
       socket.removeAllListeners('data').resume()
       return
     }
-    if (error.code === 'ECONNRESET' || !socket.writable || response?.headersSent === true) {
+    if (error.code === 'ECONNRESET' || !socket.writable || open?.response.headersSent === true) {
       socket.destroy(error)
       return
     }
     const code = codeOf(error.code)
-    const requestSent = exchange?.sent === true && answering ? 'maybe' : 'no'
-    refuseOn(
-      socket,
-      new SidecarError(code, sentences[code] ?? problems[code].title, { requestSent }),
-      environment,
-    )
+    const requestSent = open?.sent === true ? 'maybe' : 'no'
+    refuseOn(socket, new SidecarError(code, sentences[code], { requestSent }), environment)
   }
 }
 
-function codeOf(code: string | undefined): ProblemCode {
+type Unreadable = 'headers_too_large' | 'request_timeout' | 'invalid_request'
+
+function codeOf(code: string | undefined): Unreadable {
   if (code === 'HPE_HEADER_OVERFLOW') return 'headers_too_large'
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request_timeout'
-  if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return 'body_too_large'
   return 'invalid_request'
 }
 
-const sentences: Partial<Record<ProblemCode, string>> = {
+const sentences: Record<Unreadable, string> = {
   headers_too_large: 'request line and headers are larger than 16 KiB',
   request_timeout: 'the request headers were not complete in time',
   invalid_request: 'what was sent is not HTTP/1.1',

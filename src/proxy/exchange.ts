@@ -10,6 +10,7 @@ export interface Exchange {
   readonly head: RequestHead
   readonly requestId: string
   readonly startedAt: number
+  readonly method: string
   path: string
   query: string
   /** Counted as in flight: it passed every check. */
@@ -50,6 +51,7 @@ export function openExchange({ request, response, head, requestId, startedAt }: 
     head,
     requestId,
     startedAt,
+    method: request.method as string,
     path: '',
     query: '',
     admitted: false,

@@ -24,8 +24,8 @@ export function createForward(options: ForwardOptions): (exchange: Exchange, ans
   return function forward(exchange, answering) {
     exchange.calling = true
     exchange.bankStartedAt = options.now()
-    const { chunked, contentLength } = exchange.head
-    if (!chunked && (contentLength ?? 0) === 0) new Delivery(options, exchange, noBody, answering).send()
+    const { chunked, contentLength = 0 } = exchange.head
+    if (!chunked && contentLength === 0) new Delivery(options, exchange, noBody, answering).send()
     // What came in one piece with the head is there once the parser has returned.
     else
       process.nextTick(() => new Delivery(options, exchange, takeBody(exchange, options), answering).send())
@@ -52,7 +52,8 @@ class Delivery implements CallOwner {
     const exchange = this.#exchange
     const call = new BankCall(exchange, this)
     exchange.call = call
-    exchange.session?.dispatcher.dispatch(bankRequest(this.#options.origin, exchange, content), call)
+    const { dispatcher } = exchange.session as BankSession
+    dispatcher.dispatch(bankRequest(this.#options.origin, exchange, content), call)
   }
 
   answering(): boolean {
@@ -139,9 +140,9 @@ function bankRequest(
   exchange: Exchange,
   body: ReturnType<RequestBody['open']>,
 ): Dispatcher.DispatchOptions {
-  const { head, path, query, request, token } = exchange
-  const headers = [...head.headers, 'authorization', token?.authorization ?? '']
+  const { head, method, path, query, token } = exchange
+  const headers = [...head.headers, 'authorization', (token as Token).authorization]
   if (body !== null && !Buffer.isBuffer(body) && head.contentLength !== undefined)
     headers.push('content-length', String(head.contentLength))
-  return { origin, path: path + query, method: request.method as Dispatcher.HttpMethod, headers, body }
+  return { origin, path: path + query, method: method as Dispatcher.HttpMethod, headers, body }
 }

@@ -72,9 +72,6 @@ export function createAppsListener(options: ListenerOptions): AppsListener {
     replyOptions: proxyReplyOptions(options.environment),
   })
   app.setErrorHandler((error, request, reply) => refuse(options.environment, error, request, reply))
-  app.setNotFoundHandler((request, reply) =>
-    refuse(options.environment, new SidecarError('internal_error', 'no route was found'), request, reply),
-  )
   setUpServer(app.server)
   return { app, inFlight: exchanges.inFlight }
 }

@@ -16,6 +16,7 @@ export interface KeptBody {
 
 export interface ReplayStore {
   keep(): KeptBody
+  /** What all kept bodies take now. */
   heldBytes(): number
 }
 

@@ -33,7 +33,7 @@ export function recordOf(
   const fromSidecar = problem !== undefined || bankStatus === 0
   return {
     environment,
-    method: exchange.request.method ?? '',
+    method: exchange.method,
     route,
     status: gone ? appGone : response.statusCode,
     origin: fromSidecar ? 'sidecar' : 'bank',
