@@ -1,15 +1,10 @@
 import type { AddressInfo } from 'node:net'
-import type { SecureContextOptions } from 'node:tls'
-import { addApiRoutes } from './api-routes.ts'
-import { addAuthorizationRoutes } from './authorization-routes.ts'
-import { generateKeyPair, issueCertificate } from './certificate.ts'
+import { createBank } from './bank.ts'
 import { openCredentialDirectory } from './credential-directory.ts'
-import type { CredentialSet } from './credential-set.ts'
-import { createFaultPlan } from './fault-plan.ts'
 import type { Fault } from './faults.ts'
 import { type ListenAddress, originOf, requireLoopback, serverNames } from './listen-address.ts'
-import { createListener, type Listener, type Log } from './listener.ts'
-import { createThrottle } from './throttle.ts'
+import type { Listener, Log } from './listener.ts'
+import { createServerTls } from './server-tls.ts'
 import { createTokens } from './tokens.ts'
 
 export interface SimulatorOptions {
@@ -39,8 +34,6 @@ export interface Simulator {
   stop(): Promise<void>
 }
 
-const serverDays = 397
-
 /**
  * A bank to develop against, on two HTTPS listeners with mutual TLS. When this resolves, the credentials are in
  * `dir`, and both listen.
@@ -48,15 +41,17 @@ const serverDays = 397
  * @throws Error with a sentence for the person at the terminal
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { dir, listen, authorizationListen, hostnames, now = Date.now } = options
+  const { listen, authorizationListen, hostnames, tokenTtlSeconds: ttlSeconds, now = Date.now } = options
   if (!options.allowRemote) for (const { host } of [listen, authorizationListen]) requireLoopback(host)
-  const credentials = await openCredentialDirectory(dir, now())
+  const credentials = await openCredentialDirectory(options.dir, now())
   const names = serverNames([listen.host, authorizationListen.host], hostnames)
-  const [api, authorization] = await createBank(
-    options,
-    await serverTls(credentials, names, now()),
-    credentials,
-  )
+  const [tls, tokens] = await Promise.all([
+    createServerTls(credentials, { names, now: now() }),
+    createTokens({ ttlSeconds, now }),
+  ])
+  const { faults = [], log, keep = 100_000, random = Math.random, throttlePerMinute } = options
+  const parts = { credentials, tls, tokens, throttlePerMinute, faults, log, keep, now, random }
+  const { api, authorization } = createBank(parts)
   const stop = async (): Promise<void> => void (await Promise.all([api.close(), authorization.close()]))
   try {
     const baseUrl = await open(api, listen, hostnames)
@@ -65,41 +60,6 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     await stop()
     throw error
   }
-}
-
-async function createBank(
-  options: SimulatorOptions,
-  tls: SecureContextOptions,
-  credentials: CredentialSet,
-): Promise<[api: Listener, authorization: Listener]> {
-  const { log, now = Date.now, random = Math.random, keep = 100_000 } = options
-  const tokens = await createTokens({ ttlSeconds: options.tokenTtlSeconds, now })
-  const plan = createFaultPlan(options.faults ?? [], random)
-  const api = createListener('api', tls, log)
-  addApiRoutes(api, { tokens, plan, now, keep })
-  const authorization = createListener('authorization', tls, log)
-  addAuthorizationRoutes(authorization, {
-    username: credentials.username.toString(),
-    password: credentials.password.toString(),
-    tokens,
-    throttle: createThrottle({ perMinute: options.throttlePerMinute, now }),
-    plan,
-  })
-  return [api, authorization]
-}
-
-/** The server's certificate is made anew at each start, by the authority that clients know already. */
-async function serverTls(
-  set: CredentialSet,
-  names: readonly string[],
-  now: number,
-): Promise<SecureContextOptions> {
-  const keys = await generateKeyPair()
-  const issuer = { certificate: set['ca.pem'].toString(), privateKey: set['ca-key.pem'].toString() }
-  const purpose = { kind: 'server', names } as const
-  const validity = { commonName: 'bc-sidecar simulator', days: serverDays, now }
-  const cert = issueCertificate(keys.publicKey, { ...validity, issuer, purpose })
-  return { key: keys.privateKey, cert, ca: issuer.certificate }
 }
 
 async function open(

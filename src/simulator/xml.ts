@@ -58,12 +58,12 @@ function readMarkup(text: string, at: number, path: Open[]): number {
 }
 
 function readTag(tag: string, path: Open[]): void {
-  if (path.length > deepest || !/^\/?[\w:]/.test(tag)) throw refusal()
   if (tag.startsWith('/')) {
     if (path.length < 2 || path.pop()?.tag !== tag.slice(1).trimEnd()) throw refusal()
     return
   }
-  const [name = ''] = /^[\w.:-]+/.exec(tag) ?? []
+  const [name] = /^[\w:][\w.:-]*/.exec(tag) ?? []
+  if (name === undefined || path.length > deepest) throw refusal()
   const closed = tag.endsWith('/')
   const element = open(name, tag.slice(name.length, closed ? -1 : undefined))
   innermost(path).children.push(element)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ConnectionOptions } from 'node:tls'
-import type { Test } from 'tap'
+import { t as root, type Test } from 'tap'
 import { Agent, request } from 'undici'
 import { parseFaults } from '../../src/simulator/faults.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts'
@@ -24,15 +24,18 @@ export interface BankClient {
   readonly dir: string
   readonly simulator: Simulator
   /** To the API, with a token of its own unless `authorization` is given. */
-  call(path: string, call?: Call): Promise<Answer>
+  readonly call: (path: string, call?: Call) => Promise<Answer>
   /** To the token endpoint, with the right Basic header unless `authorization` is given. */
-  login(headers?: Record<string, string>): Promise<Answer>
+  readonly login: (headers?: Record<string, string>) => Promise<Answer>
 }
 
 const anyPort = { host: '127.0.0.1', port: 0 }
 
 export const file = (dir: string, name: string): Buffer => readFileSync(join(dir, name))
 export const text = (dir: string, name: string): string => file(dir, name).toString()
+
+/** One for all tests of a file: the first start fills it, and the others are quicker. */
+export const sharedDir: string = root.testdir()
 
 export type Overrides = Partial<Omit<SimulatorOptions, 'faults'>> & { readonly faults?: string }
 
@@ -74,9 +77,12 @@ export async function startWithClient(t: Test, dir: string, overrides: Overrides
       headers: { 'content-type': 'application/json', authorization: basic(dir), ...headers },
     })
   let token: Promise<string> | undefined
-  const call = async (path: string, given: Call = {}): Promise<Answer> => {
+  const ownToken = (): Promise<string> => {
     token ??= login().then(({ json }) => `Bearer ${json.access_token}`)
-    const authorization = given.headers?.['authorization'] ?? (await token)
+    return token
+  }
+  const call = async (path: string, given: Call = {}): Promise<Answer> => {
+    const authorization = given.headers?.['authorization'] ?? (await ownToken())
     return send(simulator.baseUrl + path, { ...given, headers: { ...given.headers, authorization } })
   }
   return { dir, simulator, login, call }

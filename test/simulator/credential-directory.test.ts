@@ -52,12 +52,15 @@ test('a set whose client certificate ends within a day is made again', async (t)
 })
 
 test('a directory that cannot be one is named in the error', async (t) => {
-  const dir = t.testdir({ file: 'x', holds: { 'ca.pem': {} } })
+  const dir = t.testdir({ file: 'x', holds: { ...(await one), 'ca.pem': {} } })
   await t.rejects(
     openCredentialDirectory(join(dir, 'file'), now),
     /cannot keep credentials in .*file: EEXIST/,
   )
-  await t.rejects(openCredentialDirectory(join(dir, 'holds'), now), /cannot keep credentials in .*holds: E/)
+  await t.rejects(
+    openCredentialDirectory(join(dir, 'holds'), now),
+    /cannot keep credentials in .*holds: EISDIR/,
+  )
 })
 
 test('nothing is written through a link that somebody else put there', async (t) => {

@@ -5,7 +5,7 @@ import { faultSyntax, faultTable, parseFaults } from '../../src/simulator/faults
 const always = { kind: 'chance', p: 1 }
 
 test('a switch stands alone, or with a value, a count or a chance', (t) => {
-  const table: [string, ReturnType<typeof parseFaults> | unknown][] = [
+  const table: [string, unknown][] = [
     ['', []],
     [' , ', []],
     ['token-500', [{ name: 'token-500', value: '', when: always }]],
