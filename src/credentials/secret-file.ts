@@ -35,8 +35,8 @@ export function createSecretFile(options: SecretFileOptions): SecretFile {
   const look = async (urgent: boolean): Promise<void> => {
     const { secret, fault } = await readOutcome(path)
     const found = secret?.toString('latin1') ?? fault
-    // A value that is half written must never replace a good one: it has to be the same twice.
-    const settled = urgent || seen === undefined || found === seen
+    // A value that is half written must never be accepted: it has to be the same twice.
+    const settled = urgent || found === seen
     seen = found
     if (!settled) return
     if (secret !== undefined) values.adopt(secret)

@@ -82,6 +82,8 @@ function serverOptions(options: ListenerOptions, exchanges: ReturnType<typeof cr
     bodyLimit: Number.MAX_SAFE_INTEGER,
     routerOptions: { maxParamLength: options.maxHeaderBytes },
     http: {
+      // A missing Host is ours to refuse, in our words.
+      requireHostHeader: false,
       maxHeaderSize: options.maxHeaderBytes,
       headersTimeout: options.headersTimeoutMs,
       // The limit holds only as exactly as Node.js looks at it.

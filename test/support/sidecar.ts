@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { loadConfiguration } from '../../src/config/load.ts'
@@ -36,7 +37,8 @@ export interface RunningSidecar {
 /** The whole sidecar in this process, with real files and real sockets, against a test bank. */
 export async function startTestSidecar(t: Test, options: StartOptions): Promise<RunningSidecar> {
   const { bank, authority, client = await authority.client({ name: 'client' }), ready = true } = options
-  const dir = join(t.testdir(), 'credentials')
+  const dir = mkdtempSync(join(tmpdir(), 'bc-sidecar-test-'))
+  t.teardown(() => rmSync(dir, { recursive: true, force: true }))
   const lines: Record<string, unknown>[] = []
   const env = { ...writeCredentials(dir, { bank, authority, client }), ...options.env }
   const configuration = await loadConfiguration({ env })
