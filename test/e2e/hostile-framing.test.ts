@@ -23,6 +23,7 @@ const desync: Record<string, string> = {
   'a space before the colon of a coding': head('Transfer-Encoding : chunked\r\nContent-Length: 6') + clTe,
   'a coding on a folded line': head('Transfer-Encoding:\r\n chunked\r\nContent-Length: 6') + clTe,
   'a coding behind a bare line feed': head('X: x\nTransfer-Encoding: chunked\r\nContent-Length: 6') + clTe,
+  'a tab behind a coding': head('Transfer-Encoding: chunked\t\r\nX: y') + clTe,
   'two different lengths': head('Content-Length: 5\r\nContent-Length: 0') + smuggled,
   'the same length twice': head('Content-Length: 5\r\nContent-Length: 5') + smuggled,
   'a list of lengths': head('Content-Length: 5, 5') + smuggled,
@@ -69,7 +70,7 @@ for (const [what, bytes] of Object.entries({ ...desync, ...malformed })) {
 
 test('a head that may only be read in one way passes, however odd it looks', async (t) => {
   const odd = [
-    head('transfer-ENCODING:\tChunked \t'),
+    head('transfer-ENCODING: \tChunked '),
     head('Transfer-Encoding: chunked\r\nX-Empty:\r\nX-Latin: \xe9'),
     `\r\n${head('Transfer-Encoding: chunked')}`,
   ]

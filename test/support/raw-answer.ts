@@ -29,7 +29,12 @@ function readAnswer(
   const status = Number(/^HTTP\/1\.1 (\d{3}) [^\r\n]*$/.exec(first)?.[1] ?? Number.NaN)
   if (Number.isNaN(status)) throw new Error(`no status line: ${JSON.stringify(first)}`)
   const headers = Object.fromEntries(lines.map((line) => pair(line)))
-  const content = readBody(text.slice(end + 4), headers, bodiless || status < 200 || status === 204, over)
+  const content = readBody(
+    text.slice(end + 4),
+    headers,
+    bodiless || status < 200 || status === 204 || status === 304,
+    over,
+  )
   if (content === undefined) return undefined
   const own = headers['content-type'] === 'application/problem+json' && content.body !== ''
   const problem = own ? (JSON.parse(Buffer.from(content.body, 'latin1').toString()) as object) : undefined

@@ -1,0 +1,117 @@
+import t, { test } from 'tap'
+import { respond } from '../support/bank.ts'
+import { startRawSidecar } from '../support/raw-sidecar.ts'
+import { until } from '../support/until.ts'
+
+const sidecar = await startRawSidecar(t)
+const { api } = sidecar.bank
+
+const host = 'Host: localhost\r\n'
+const plain = api.handler
+t.afterEach(() => {
+  api.handler = plain
+})
+
+// FIN is all there is to see of an app that is gone, so it is not told from one that only says no more.
+test('an app that closes its half has hung up: its request is sent whole, once, or not at all', async (t) => {
+  const app = await sidecar.connect()
+  app.write(`POST /half HTTP/1.1\r\n${host}Content-Length: 5\r\n\r\nhello`)
+  app.end()
+  t.same(await app.closed(), [])
+  const seen = await sidecar.seen()
+  t.same(seen, seen.length === 0 ? [] : ['POST /half hello'])
+})
+
+test('an app that closes its half while the bank works gets no answer, and is logged as gone', async (t) => {
+  let answer = (): void => {}
+  api.handler = ({ seen, response }) => {
+    answer = () => respond(response, 200, seen.url)
+    if (seen.url !== '/waiting') answer()
+  }
+  const app = await sidecar.connect()
+  app.write(`POST /waiting HTTP/1.1\r\n${host}Content-Length: 5\r\n\r\nhello`)
+  await until(() => api.requests.some(({ url, complete }) => url === '/waiting' && complete))
+  app.end()
+  t.same(await app.closed(), [])
+  answer()
+  await until(() => sidecar.requests().some(({ status, route }) => status === 499 && route === '/waiting'))
+  t.same(await sidecar.seen(), ['POST /waiting hello'])
+})
+
+const unfinished: Record<string, string> = {
+  'the request line': 'POST /part',
+  'its headers': `POST /part HTTP/1.1\r\n${host}Content-Le`,
+  'the last line of its head': `POST /part HTTP/1.1\r\n${host}Content-Length: 0\r\n`,
+}
+
+for (const [what, bytes] of Object.entries(unfinished)) {
+  test(`a request that ends within ${what} is none`, async (t) => {
+    for (const leave of ['end', 'destroy'] as const) {
+      const app = await sidecar.connect()
+      app.write(bytes)
+      if (leave === 'end') app.end()
+      else app.socket.destroySoon()
+      await app.closed()
+      t.same(await sidecar.seen(), [])
+    }
+  })
+}
+
+const halves: Record<string, string> = {
+  'a length': `Content-Length: 10\r\n\r\nhello`,
+  chunks: 'Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n',
+  'half a chunk': 'Transfer-Encoding: chunked\r\n\r\na\r\nhello',
+}
+
+for (const [what, rest] of Object.entries(halves)) {
+  test(`a body with ${what} that ends too early never looks whole to the bank`, async (t) => {
+    for (const leave of ['end', 'reset'] as const) {
+      const before = sidecar.requests().length
+      const app = await sidecar.connect()
+      app.write(`POST /part HTTP/1.1\r\n${host}${rest}`)
+      await until(() => api.requests.at(-1)?.url === '/part')
+      if (leave === 'end') app.end()
+      else app.socket.resetAndDestroy()
+      await app.closed()
+      await until(() => !api.requests.at(-1)?.connection.open, { what: 'the bank sees the body break off' })
+      t.same(await sidecar.seen(), ['POST /part hello (broken off)'])
+      await until(() => sidecar.requests().length > before)
+    }
+  })
+}
+
+test('an app that hangs up before the answer leaves nothing behind, and the payment is sent once', async (t) => {
+  let answer = (): void => {}
+  api.handler = ({ seen, response }) => {
+    if (seen.url !== '/gone') respond(response, 200, 'here')
+    else answer = () => respond(response, 200, 'too late')
+  }
+  const app = await sidecar.connect()
+  app.write(`POST /gone HTTP/1.1\r\n${host}Content-Length: 5\r\n\r\nhello`)
+  await until(() => api.requests.some(({ url, complete }) => url === '/gone' && complete))
+  app.socket.resetAndDestroy()
+  answer()
+  await until(() => sidecar.requests().some(({ status, route }) => status === 499 && route === '/gone'))
+  t.same(await sidecar.seen(), ['POST /gone hello'])
+})
+
+test('an app that hangs up amid the answer does not keep the bank sending', async (t) => {
+  api.handler = ({ seen, response }) => {
+    if (seen.url !== '/endless') {
+      respond(response, 200, 'here')
+      return
+    }
+    response.writeHead(200)
+    const write = (): void => {
+      while (!response.destroyed && response.write('x'.repeat(65_536)));
+      response.once('drain', write)
+    }
+    write()
+  }
+  const app = await sidecar.connect()
+  app.write(`GET /endless HTTP/1.1\r\n${host}\r\n`)
+  await until(() => app.received().length > 65_536)
+  app.socket.resetAndDestroy()
+  await until(() => api.requests.some(({ url, connection }) => url === '/endless' && !connection.open))
+  t.same(await sidecar.seen(), ['GET /endless'])
+})
