@@ -32,11 +32,12 @@ const longestShown = 80
 
 /** What was given, short enough to print and without characters that move a terminal's cursor. */
 export function shown(value: unknown): string {
+  if (typeof value === 'string') {
+    return `"${printable(value.length > longestShown ? `${value.slice(0, longestShown)}…` : value)}"`
+  }
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
-  if (typeof value === 'object') return value === null ? 'nothing' : 'a mapping'
-  if (typeof value !== 'string') return String(value)
-  const short = value.length > longestShown ? `${value.slice(0, longestShown)}…` : value
-  return `"${printable(short)}"`
+  if (typeof value === 'object' && value !== null) return 'a mapping'
+  return `${value as number | boolean | null}`
 }
 
 /** Control, format and line-separating characters, and halves of characters, as escapes. */

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { environmentName } from './environment-name.ts'
 import { type Fault, shown } from './fault.ts'
-import { isMapping, type Mapping, sectionOf, unknownKeys } from './mapping.ts'
+import { isMapping, sectionOf, unknownKeys } from './mapping.ts'
 import { topFields } from './process-fields.ts'
 import { environmentFields } from './schema.ts'
 import { isSet, type Section } from './section.ts'
@@ -47,7 +47,7 @@ interface Read {
 function namedSections(environments: unknown, directory: string): Read[] {
   const key = 'environments'
   if (isSet(environments) && !isMapping(environments)) return [{ faults: [notMapping(key, environments)] }]
-  const entries = Object.entries((environments ?? {}) as Mapping)
+  const entries = Object.entries(isMapping(environments) ? environments : {})
   if (entries.length === 0) return [{ faults: [{ key, problem: 'it names no environment', remedy: shape }] }]
   return entries.map(([name, written]) => namedSection(name, written, directory))
 }
@@ -55,7 +55,7 @@ function namedSections(environments: unknown, directory: string): Read[] {
 function namedSection(name: string, written: unknown, directory: string): Read {
   const key = `environments.${name}`
   if (isSet(written) && !isMapping(written)) return { faults: [notMapping(key, written)] }
-  const mapping = (written ?? {}) as Mapping
+  const mapping = isMapping(written) ? written : {}
   const prefix = `${key}.`
   const named = environmentName.schema.safeParse(name)
   const nameFaults = named.success

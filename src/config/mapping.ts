@@ -27,7 +27,7 @@ export function unknownKeys(known: readonly string[], mapping: Mapping, prefix: 
   return Object.keys(mapping)
     .filter((key) => !known.includes(key))
     .map((key) => ({
-      key: `${prefix}${key}`,
+      key: `${prefix}${key === '' ? '""' : key}`,
       problem: 'there is no such setting here',
       remedy: placeElsewhere(key) ?? meantBy(known, key, prefix),
     }))

@@ -17,7 +17,7 @@ function simplify(name: string): string {
 function distanceOf(one: string, other: string): number {
   const [short, long] = one.length < other.length ? [one, other] : [other, one]
   if (short.length >= 4 && (long.startsWith(short) || long.endsWith(short))) {
-    return 0.3 * (1 - short.length / long.length)
+    return 0.4 * (1 - short.length / long.length)
   }
   return edits(one, other) / Math.max(long.length, 1)
 }
@@ -25,9 +25,9 @@ function distanceOf(one: string, other: string): number {
 /** Levenshtein's distance, one row at a time. */
 function edits(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index)
-  for (const [i, letter] of [...one].entries()) {
+  for (const [i, letter] of one.split('').entries()) {
     const next = [i + 1]
-    for (const [j, match] of [...other].entries()) {
+    for (const [j, match] of other.split('').entries()) {
       const replaced = (row[j] as number) + (letter === match ? 0 : 1)
       next.push(Math.min(replaced, (row[j + 1] as number) + 1, (next[j] as number) + 1))
     }

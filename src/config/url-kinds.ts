@@ -64,8 +64,7 @@ function parseUrl(text: string, protocols: readonly string[]): Parsed<URL> {
   if (text.includes('#')) return { problem: 'has a fragment' }
   if (!URL.canParse(text)) return { problem: 'is a malformed URL' }
   const url = new URL(text)
-  if (!protocols.includes(url.protocol)) return { problem: 'has the wrong scheme' }
-  return url.hostname === '' ? { problem: 'has no host' } : { value: url }
+  return protocols.includes(url.protocol) ? { value: url } : { problem: 'has the wrong scheme' }
 }
 
 function decodes(text: string): boolean {

@@ -34,25 +34,29 @@ export function setVariables(fields: Fields, env: Variables): string[] {
 
 /** A typo must not pass, or the setting that was meant keeps its default: also when the value is empty. */
 export function unknownVariables(env: Variables): Fault[] {
-  return Object.keys(env)
-    .filter((name) => name.startsWith('BC_') && !known.includes(name) && !isFromKubernetes(name, env[name]))
-    .map((name) => {
+  return Object.entries(env)
+    .filter(([name, value]) => value !== undefined && !isKnown(name, value))
+    .map(([name]) => {
       const meant = nearest(name, known)
-      const remedy = meant === undefined ? 'a setting that bc-sidecar has, or no such variable' : meant
+      const remedy = meant ?? 'a setting that bc-sidecar has, or no such variable'
       return { key: name, problem: 'there is no such setting', remedy }
     })
 }
 
 const known: readonly string[] = settings.map(({ variable }) => variable)
 
+function isKnown(name: string, value: string): boolean {
+  return !name.startsWith('BC_') || known.includes(name) || isFromKubernetes(name, value)
+}
+
 /**
  * The variables of a Service in the namespace (kubernetes.io, "Discovering services"). `…_PORT` holds a URL there:
  * somebody who meant a port of ours wrote a number.
  */
-function isFromKubernetes(name: string, value: string | undefined): boolean {
+function isFromKubernetes(name: string, value: string): boolean {
   if (/_SERVICE_HOST$|_SERVICE_PORT(_[A-Z0-9_]+)?$/.test(name)) return true
   if (/_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/.test(name)) return true
-  return name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value ?? '')
+  return name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value)
 }
 
 /** Whatever reads the environment later (a report, a child, a debugger) finds no secret there. */
