@@ -45,8 +45,12 @@ async function removeStaleSocket(path: string): Promise<void> {
 function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path)
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
-    socket.once('connect', () => socket.destroy())
+    // Any other failure than "nobody listens" may be that of a living one: full, or another user's.
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code !== 'ECONNREFUSED'))
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
   })
 }
 
@@ -55,8 +59,11 @@ function sentence(address: ListenAddress, { code, message }: NodeJS.ErrnoExcepti
   const reasons: Record<string, string> = {
     EADDRINUSE: 'another process listens there: stop it, or choose another address',
     EADDRNOTAVAIL: 'this machine has no such address',
-    EACCES: 'this process may not listen there: choose a port above 1023, or a directory it may write to',
-    ENOENT: 'the directory of the socket does not exist',
+    // Of a unix socket, libuv says it for ENOENT as well.
+    EACCES:
+      address.kind === 'unix'
+        ? 'its directory does not exist, or this process may not write to it'
+        : 'this process may not listen there: choose a port above 1023',
     ENOTFOUND: 'that name cannot be resolved',
   }
   return `cannot listen on ${where}: ${reasons[code ?? ''] ?? message}`

@@ -3,5 +3,4 @@ import { runCommand } from './cli/command.ts'
 
 // Nothing may keep the process alive once a command is done, nor end it before its output is written.
 process.exitCode = await runCommand(process)
-if (process.stdout.writableLength === 0) process.exit()
-else process.stdout.once('drain', () => process.exit())
+process.stderr.write('', () => process.stdout.write('', () => process.exit()))

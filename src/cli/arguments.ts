@@ -81,7 +81,7 @@ function parse(command: Command, args: readonly string[]): Record<string, unknow
   try {
     return parseArgs({ args: [...args], options: { ...everywhere, ...ofCommand[command] } }).values
   } catch (error) {
-    throw usage((error as Error).message.split('. ')[0] ?? '', command)
+    throw usage((error as Error).message.replace(/[.\n].*/s, ''), command)
   }
 }
 

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { ConfigurationError } from '../config/fault.ts'
-import { ListenError } from '../listen.ts'
 import { type Arguments, parseArguments, UsageError } from './arguments.ts'
-import { helpText } from './help.ts'
 
 /** What a command needs of the process, so that tests may bring their own. */
-export type Process = Pick<NodeJS.Process, 'argv' | 'env' | 'stdout' | 'stderr' | 'on' | 'off' | 'pid'>
+export type Process = Pick<NodeJS.Process, 'argv' | 'env' | 'stdout' | 'stderr' | 'on'>
 
 /** Exit statuses of interface.md: 0 fine, 1 failed, 2 bad usage, settings or configuration file. */
 export async function runCommand(process: Process): Promise<0 | 1 | 2> {
   try {
     const given = parseArguments(process.argv.slice(2))
-    if (given.help) return say(process, helpText(given.command))
+    // Whoever stops reading (`| head`) has seen enough. The log of `run` has a writer of its own.
+    if (given.help || given.version || given.command !== 'run') process.stdout.on('error', () => undefined)
+    if (given.help) return say(process, (await import('./help.ts')).helpText(given.command))
     if (given.version) return say(process, `${packageVersion()}\n`)
     return await dispatch(process, given)
   } catch (error) {
@@ -37,7 +37,7 @@ async function dispatch(process: Process, given: Arguments): Promise<0 | 1> {
   }
 }
 
-export function packageVersion(): string {
+function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
   return (JSON.parse(text) as { version: string }).version
 }
@@ -49,6 +49,5 @@ function say({ stdout }: Process, text: string): 0 {
 
 function explanation(error: unknown): string {
   if (error instanceof ConfigurationError || error instanceof UsageError) return error.message
-  if (error instanceof ListenError) return `bc-sidecar: ${error.message}`
-  return `bc-sidecar: ${error instanceof Error ? error.message : String(error)}`
+  return `bc-sidecar: ${(error as Error).message}`
 }

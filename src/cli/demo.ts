@@ -14,6 +14,15 @@ const respected = ['BC_LISTEN', 'BC_ADMIN_LISTEN', 'BC_LOG_LEVEL', 'BC_LOG_FORMA
 /** Simulator and sidecar together, in this process, until SIGTERM or SIGINT. */
 export async function demo(process: Process, { version }: { readonly version: string }): Promise<0> {
   const dir = await mkdtemp(join(tmpdir(), 'bc-sidecar-demo-'))
+  try {
+    await demoIn(dir, process, version)
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+  return 0
+}
+
+async function demoIn(dir: string, process: Process, version: string): Promise<void> {
   const simulator = await startSimulator({
     dir,
     listen: { host: '127.0.0.1', port: 0 },
@@ -27,9 +36,7 @@ export async function demo(process: Process, { version }: { readonly version: st
     await runSidecar(process, { env: demoEnvironment(process.env, dir, simulator), version })
   } finally {
     await simulator.stop()
-    await rm(dir, { recursive: true, force: true })
   }
-  return 0
 }
 
 async function runSidecar(
@@ -41,7 +48,7 @@ async function runSidecar(
   const { log, flush } = createLogger({ level, format })
   const started = ({ addresses }: Sidecar): void => {
     flush()
-    process.stdout.write(invitation(addresses.apps.get('simulator') ?? '', addresses.admin))
+    process.stdout.write(invitation(String(addresses.apps.get('simulator')), addresses.admin))
   }
   await serve({ process, log, start: () => startSidecar({ configuration, log, version }), started })
   flush()
@@ -68,17 +75,25 @@ function invitation(apps: string, admin: string): string {
   return `
 A simulated bank and the sidecar are running. In another terminal, as an app would:
 
-  curl ${urlOf(apps)}/api/v1/accounts
+  curl ${target(apps)}/api/v1/accounts
 
-  curl ${urlOf(apps)}/api/v1/payments/singles --json '{"idempotencyKey": "demo-1", "debtorAccount": {"account": "DK5000400440116243"}, "amount": {"currency": "EUR", "amount": 12.5}, "creditorName": "A supplier"}'
+  curl ${target(apps)}/api/v1/payments/singles --json '{"idempotencyKey": "demo-1", "debtorAccount": {"account": "DK5000400440116243"}, "amount": {"currency": "EUR", "amount": 12.5}, "creditorName": "A supplier"}'
 
-  curl ${urlOf(admin)}/status
+  curl ${target(admin)}/status
 
-The status page for people is ${urlOf(admin)}/. Ctrl-C ends it all.
+${page(admin)}Ctrl-C ends it all.
 
 `
 }
 
-function urlOf(address: string): string {
-  return `http://${address.replace(/^(https?:\/\/)/, '').replace('127.0.0.1', 'localhost')}`
+function page(admin: string): string {
+  return admin.startsWith(unix) ? '' : `The status page for people is ${target(admin)}/. `
 }
+
+/** What curl takes: for a unix socket, the socket and then any host. */
+function target(address: string): string {
+  if (address.startsWith(unix)) return `--unix-socket ${address.slice(unix.length)} http://localhost`
+  return `http://${address.replace(/^https?:\/\//, '').replace('127.0.0.1', 'localhost')}`
+}
+
+const unix = 'unix:'

@@ -1,7 +1,7 @@
 import { get, type RequestOptions } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { loadConfiguration } from '../config/load.ts'
-import type { ListenAddress } from '../listen.ts'
+import { loadAdminListen } from '../config/load.ts'
+import { addressText, type ListenAddress } from '../listen.ts'
 import type { Process } from './command.ts'
 
 export interface HealthOptions {
@@ -21,7 +21,7 @@ const answerWithinMs = 2_000
 export async function health(process: Process, { config, waitSeconds }: HealthOptions): Promise<0 | 1> {
   const file = config === undefined ? {} : { file: config }
   // A copy: what is secret there stays for the sidecar that may be started from the same environment.
-  const { adminListen } = await loadConfiguration({ env: { ...process.env }, ...file })
+  const adminListen = await loadAdminListen({ env: { ...process.env }, ...file })
   const deadline = performance.now() + waitSeconds * 1_000
   let verdict = await ask(adminListen)
   while (!verdict.ready && performance.now() < deadline) {
@@ -33,28 +33,49 @@ export async function health(process: Process, { config, waitSeconds }: HealthOp
   return 1
 }
 
-function ask(address: ListenAddress): Promise<Verdict> {
-  return new Promise((resolve) => {
+async function ask(address: ListenAddress): Promise<Verdict> {
+  try {
+    return await readiness(address)
+  } catch (error) {
+    // A name with several addresses fails with an error without a message.
+    const { code, message } = error as NodeJS.ErrnoException
+    const why = code ?? message
+    return { ready: false, reason: `nobody answers on ${addressText(address)}, the admin listener: ${why}` }
+  }
+}
+
+function readiness(address: ListenAddress): Promise<Verdict> {
+  return new Promise((resolve, reject) => {
     const options = {
       ...target(address),
       path: '/readyz',
       headers: { host: 'localhost' },
       timeout: answerWithinMs,
     }
-    const request = get(options, async (response) => {
-      const body = await response.setEncoding('utf8').toArray()
-      resolve({ ready: response.statusCode === 200, reason: body.join('').trim() })
+    const request = get(options, (response) => {
+      const body = response.setEncoding('utf8').toArray()
+      const ready = response.statusCode === 200
+      const verdict = (text: string[]): Verdict => ({ ready, reason: reasonOf(text.join('')) })
+      body.then(verdict).then(resolve, reject)
     })
     request.on('timeout', () => request.destroy(new Error(`no answer within ${answerWithinMs} ms`)))
-    request.on('error', (error) =>
-      resolve({ ready: false, reason: `the admin listener does not answer: ${error.message}` }),
-    )
+    request.on('error', reject)
   })
+}
+
+function reasonOf(body: string): string {
+  try {
+    return (JSON.parse(body) as { reasons: string[] }).reasons.join('; ')
+  } catch {
+    return 'what listens on the admin address is no sidecar'
+  }
 }
 
 /** An address that stands for all is reached through loopback. */
 function target(address: ListenAddress): RequestOptions {
   if (address.kind === 'unix') return { socketPath: address.path }
-  const host = address.host === '0.0.0.0' ? '127.0.0.1' : address.host === '::' ? '::1' : address.host
+  const host = loopbackOf[address.host] ?? address.host
   return { host, port: address.port }
 }
+
+const loopbackOf: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' }

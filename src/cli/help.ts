@@ -1,3 +1,4 @@
+import { faultSyntax, faultTable } from '../simulator/faults.ts'
 import type { Command } from './arguments.ts'
 
 const everywhere = `  --config FILE   a YAML file with several environments (or BC_CONFIG_FILE)
@@ -7,7 +8,13 @@ const everywhere = `  --config FILE   a YAML file with several environments (or 
 
 /** What `--help` prints. */
 export function helpText(command: Command): string {
-  return `${texts[command]}\n${everywhere}`
+  return `${texts[command]}\n${everywhere}${command === 'simulate' ? faultsText() : ''}`
+}
+
+function faultsText(): string {
+  const width = Math.max(...faultTable.map(({ name }) => name.length))
+  const lines = faultTable.map(({ name, does }) => `  ${name.padEnd(width)}  ${does}\n`)
+  return `\nFaults are written ${faultSyntax}\n\n${lines.join('')}`
 }
 
 const texts: Record<Command, string> = {
@@ -53,7 +60,7 @@ client-legacy.pfx, client.pem, client-key.pem, passphrase, username and password
   --throttle N                        token requests per IP address and minute (20)
   --allow-remote                      listen on other addresses than loopback
   --hostname NAME                     another name for the server certificate; may be repeated
-  --faults LIST                       misbehave, to rehearse it: FAULT[=VALUE][:CHANCE], comma-separated; see below
+  --faults LIST                       misbehave, to rehearse it: see below
 `,
   demo: `usage: bc-sidecar demo
 

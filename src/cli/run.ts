@@ -35,58 +35,41 @@ export interface ServeOptions {
 /** Starts a sidecar and keeps it until the process is told to end; a second time, it ends at once. */
 export async function serve({ process, log, start, started }: ServeOptions): Promise<void> {
   const signals = listenForSignals(process, log)
-  try {
-    const sidecar = await start()
-    signals.use(sidecar)
-    started?.(sidecar)
-    await signals.ended
-  } finally {
-    signals.release()
-  }
+  const sidecar = await start()
+  signals.use(sidecar)
+  started?.(sidecar)
+  await signals.ended
 }
 
+/** For as long as the process lives: a late signal must not take the exit status from it. */
 function listenForSignals(process: Process, log: Logger) {
-  const { promise: ended, resolve, reject } = withResolvers()
+  let settle!: (ending: Promise<void>) => void
+  const ended = new Promise<void>((resolve) => {
+    settle = resolve
+  })
   let sidecar: Sidecar | undefined
   let told = 0
   const end = (): void => {
     if (sidecar === undefined || told === 0) return
-    const ending = told === 1 ? sidecar.stop() : sidecar.kill()
-    ending.then(resolve, reject)
+    settle(told === 1 ? sidecar.stop() : sidecar.kill())
   }
-  const handlers: Partial<Record<NodeJS.Signals, () => void>> = {
-    SIGTERM: () => {
-      told += 1
-      end()
-    },
-    SIGHUP: () => {
-      log.info({ event: 'reload' }, 'looking at the credential files')
-      sidecar?.reload()
-    },
-    // Unhandled, it would open the inspector on a port that every container of the pod can reach.
-    SIGUSR1: () => undefined,
+  const onEnd = (): void => {
+    told += 1
+    end()
   }
-  handlers.SIGINT = handlers.SIGTERM as () => void
-  for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler)
+  process.on('SIGTERM', onEnd)
+  process.on('SIGINT', onEnd)
+  process.on('SIGHUP', () => {
+    log.info({ event: 'reload' }, 'looking at the credential files')
+    sidecar?.reload()
+  })
+  // Unhandled, it would open the inspector on a port that every container of the pod can reach.
+  process.on('SIGUSR1', () => undefined)
   return {
     ended,
     use(started: Sidecar): void {
       sidecar = started
       end()
     },
-    release(): void {
-      for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler)
-    },
   }
-}
-
-/** As `Promise.withResolvers`, which Node.js 20 lacks. */
-function withResolvers() {
-  let resolve: () => void = () => undefined
-  let reject: (error: unknown) => void = () => undefined
-  const promise = new Promise<void>((onDone, onError) => {
-    resolve = onDone
-    reject = onError
-  })
-  return { promise, resolve, reject }
 }

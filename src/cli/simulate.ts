@@ -1,5 +1,6 @@
 import { createLogger } from '../logging.ts'
 import { parseFaults } from '../simulator/faults.ts'
+import { requireLoopback } from '../simulator/listen-address.ts'
 import { startSimulator } from '../simulator/simulator.ts'
 import { type Arguments, UsageError } from './arguments.ts'
 import type { Process } from './command.ts'
@@ -8,23 +9,19 @@ import type { Process } from './command.ts'
 export async function simulate(process: Process, given: Arguments): Promise<0> {
   const { dir, tokenTtlSeconds, throttlePerMinute, allowRemote, hostnames } = given
   if (dir === undefined)
-    throw new UsageError('bc-sidecar simulate needs --dir DIR, where it writes its credentials')
+    throw new UsageError('bc-sidecar: simulate needs --dir DIR, where it writes its credentials')
   const listen = hostAndPort('--listen', given.listen)
   const authorizationListen = hostAndPort('--authorization-listen', given.authorizationListen)
-  const faults = readFaults(given.faults)
+  if (!allowRemote) {
+    asUsage('--listen', () => requireLoopback(listen.host))
+    asUsage('--authorization-listen', () => requireLoopback(authorizationListen.host))
+  }
+  const faults = asUsage('--faults', () => parseFaults(given.faults))
   const { log, flush } = createLogger({ level: 'info', format: 'json' })
   const ended = untilSignal(process)
   const simulator = await startSimulator({
-    ...{
-      dir,
-      listen,
-      authorizationListen,
-      tokenTtlSeconds,
-      throttlePerMinute,
-      allowRemote,
-      hostnames,
-      faults,
-    },
+    ...{ dir, listen, authorizationListen, tokenTtlSeconds },
+    ...{ throttlePerMinute, allowRemote, hostnames, faults },
   })
   const { baseUrl, authorizationUrl } = simulator
   log.info({ event: 'simulating', baseUrl, authorizationUrl, dir }, 'the bank simulator listens')
@@ -34,12 +31,11 @@ export async function simulate(process: Process, given: Arguments): Promise<0> {
   return 0
 }
 
-function readFaults(text: string) {
-  if (text === '') return []
+function asUsage<T>(option: string, read: () => T): T {
   try {
-    return parseFaults(text)
+    return read()
   } catch (error) {
-    throw new UsageError(`bc-sidecar: --faults: ${(error as Error).message}`)
+    throw new UsageError(`bc-sidecar: ${option}: ${(error as Error).message}`)
   }
 }
 
@@ -53,14 +49,9 @@ function hostAndPort(option: string, text: string): { host: string; port: number
   )
 }
 
-export function untilSignal(process: Process): Promise<void> {
+/** A second signal while it stops takes nothing from the exit status. */
+function untilSignal(process: Process): Promise<void> {
   return new Promise((resolve) => {
-    const end = (): void => {
-      process.off('SIGTERM', end)
-      process.off('SIGINT', end)
-      resolve()
-    }
-    process.on('SIGTERM', end)
-    process.on('SIGINT', end)
+    for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => resolve())
   })
 }
