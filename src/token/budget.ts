@@ -43,7 +43,7 @@ export function createBudget(options: {
     const tooMany = taken.length - allowed
     if (tooMany < 0) return now
     const ends = taken.map(({ endedAt = now }) => endedAt).sort((a, b) => a - b)
-    return (ends[tooMany] ?? now) + windowMs
+    return Math.min(...ends.slice(tooMany)) + windowMs
   }
 
   return {

@@ -33,9 +33,9 @@ export function createFlight<T>(options: FlightOptions<T>): Flight<T> {
   async function fly(signal: AbortSignal): Promise<T> {
     const stopTimer = clock.schedule(() => controller.abort(tooLate(timeoutMs)), timeoutMs)
     try {
-      return await attempt(options, signal)
-    } catch (error) {
-      throw crash(asSidecarError(error))
+      return await attempt(options, signal).catch((error: unknown) => {
+        throw crash(asSidecarError(error))
+      })
     } finally {
       stopTimer()
       underWay = undefined

@@ -113,7 +113,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
   }
 
   function missing(): boolean {
-    return wanted || (eager && landing.last() === undefined)
+    return wanted || (eager && !landing.everHeld())
   }
 
   function wake(): void {
@@ -163,7 +163,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     status() {
       const token = alive()
       const requests = options.counts()
-      const everHeld = landing.last() !== undefined
+      const everHeld = landing.everHeld()
       const underWay = flight.underWay() !== undefined
       const facts = {
         token,

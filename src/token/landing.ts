@@ -19,13 +19,15 @@ export interface LandingOptions {
 export interface Landing {
   /** Makes what was obtained the held token, and tells so; throws when its time is over already. */
   readonly land: (obtained: ObtainedToken) => Token
-  /** The last one that was held; it may have run out. */
-  last(): Token | undefined
+  /** A token was held at least once. */
+  everHeld(): boolean
 }
 
 export function createLanding(options: LandingOptions): Landing {
   const { clock, slot, outlook, refreshMarginMs, thumbprint, report } = options
-  let last: Token | undefined
+  /** The last one that came, held or not. */
+  let seen: Token | undefined
+  let held = false
 
   function compareThumbprint({ thumbprint: claim }: Token): void {
     if (claim === null || thumbprintMatches(claim, thumbprint) !== false) return
@@ -33,13 +35,14 @@ export function createLanding(options: LandingOptions): Landing {
   }
 
   return {
-    last: () => last,
+    everHeld: () => held,
     land(obtained) {
-      const token = hold(obtained, { refreshMarginMs, clock, previous: last })
+      const token = hold(obtained, { refreshMarginMs, clock, previous: seen })
+      const isNew = token.authorization !== seen?.authorization
+      seen = token
       const now = clock.now()
       if (!holds(token, now, clock.wallNow())) throw ranOut(token, now)
-      const isNew = token.authorization !== last?.authorization
-      last = token
+      held = true
       slot.put(token)
       outlook.succeeded()
       const expiresAt = isoTime(token.wallRunsOutAt)

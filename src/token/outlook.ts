@@ -33,17 +33,12 @@ export function createOutlook({ clock, budget, throttle }: OutlookOptions): Outl
     return Math.max(ownUntil, throttle.until(), budget.freeAt(reserve))
   }
 
-  function reason(now: number): SidecarError {
-    if (trouble !== undefined) return trouble
-    return (throttle.until() > now ? throttle.error() : undefined) ?? budget.spent
-  }
-
   return {
     clearAt,
     trouble: () => trouble,
     refusal(reserve) {
       const now = clock.now()
-      const cause = reason(now)
+      const cause = trouble ?? throttle.trouble() ?? budget.spent
       const retryAfterSeconds = Math.max(1, Math.ceil((clearAt(reserve) - now) / 1000))
       return new SidecarError(cause.code, cause.message, { cause, retryAfterSeconds })
     },

@@ -6,8 +6,8 @@ import type { Clock } from './clock.ts'
 export interface Throttle {
   /** Before this moment nobody asks; in the past when nothing is known. */
   until(): number
-  /** The last 429. */
-  error(): SidecarError | undefined
+  /** The last 429, while it holds. */
+  trouble(): SidecarError | undefined
   heard(error: SidecarError): void
   /** A token request went through. */
   passed(): void
@@ -19,7 +19,7 @@ export function createThrottle(clock: Pick<Clock, 'now' | 'random'>): Throttle {
   let inARow = 0
   return {
     until: () => until,
-    error: () => last,
+    trouble: () => (until > clock.now() ? last : undefined),
     heard(error) {
       const now = clock.now()
       const seconds = error.retryAfterSeconds

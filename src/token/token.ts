@@ -41,7 +41,7 @@ const usableShare = 0.98
 export interface HoldOptions {
   readonly refreshMarginMs: number
   readonly clock: Clock
-  /** The last one that was held. */
+  /** The last one that came. */
   readonly previous: Token | undefined
 }
 

@@ -41,12 +41,16 @@ test('after a failure, requests are answered at once until the next try is due',
 test('nobody asks any more: after one try for the last who did, none is made', async (t) => {
   const { clock, bank, holder } = createRig()
   bank.answer = () => ({ status: 500 })
-  failure(holder.get())
+  void failure(holder.get())
   await clock.advance(3_600_000)
   t.equal(bank.requests.length, 2)
   t.equal(clock.pending(), 0)
   bank.answer = () => ({ body: { access_token: 'fine', expires_in: '300' } })
-  t.match(await holder.get(), { authorization: 'Bearer fine' }, 'the next request starts one, and waits for it')
+  t.match(
+    await holder.get(),
+    { authorization: 'Bearer fine' },
+    'the next request starts one, and waits for it',
+  )
 })
 
 test('rejected credentials are not hammered', async (t) => {
@@ -66,7 +70,7 @@ test('rejected credentials are not hammered', async (t) => {
 test('a 429 holds for every holder of the environment, as the bank counts addresses', async (t) => {
   const { clock, bank, holder, another } = createRig()
   bank.answer = () => ({ status: 429, headers: { 'retry-after': '20' } })
-  failure(holder.get())
+  void failure(holder.get())
   await clock.advance(0)
   const candidate = another()
   t.match(await failure(candidate.prove({ reserve: 2 })), { code: 'token_throttled', retryAfterSeconds: 20 })
@@ -82,8 +86,8 @@ test('a 429 without Retry-After doubles; two at once count once; success forgets
   const { clock, bank, holder, another } = createRig({ random: () => 0.9999999, requestsPerMinute: 100 })
   bank.answer = () => ({ status: 429 })
   bank.delayMs = 100
-  failure(holder.get())
-  failure(another().get())
+  void failure(holder.get())
+  void failure(another().get())
   await clock.advance(100)
   t.equal(bank.requests.length, 2)
   t.match(await failure(holder.get()), { code: 'token_throttled', retryAfterSeconds: 10 })
@@ -94,7 +98,7 @@ test('a 429 without Retry-After doubles; two at once count once; success forgets
   t.ok(holder.peek())
   bank.answer = () => ({ status: 429 })
   await clock.advance(15_000)
-  failure(holder.get())
+  void failure(holder.get())
   await clock.advance(100)
   t.match(await failure(holder.get()), { retryAfterSeconds: 10 })
 })

@@ -44,7 +44,7 @@ test('lifetimes that make no sense are refused', async (t) => {
   const others = [-1, 0, Number.NaN, Number.POSITIVE_INFINITY, 86_400.5, true, [], ['300'], {}]
   for (const expiresIn of [...words, ...others]) {
     const options = { expiresIn, claims: { iat: 0, exp: 300 }, wallSentAt }
-    t.equal(lifetimeOf(options).kind, 'nonsense', String(expiresIn))
+    t.equal(lifetimeOf(options).kind, 'nonsense', JSON.stringify(expiresIn))
   }
   const claims = [{}, { exp: 'x' }, { iat: 300, exp: 300 }, { iat: 300, exp: 0 }, { iat: 0, exp: 86_401 }]
   for (const claim of claims) {

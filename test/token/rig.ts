@@ -23,6 +23,7 @@ export interface FakeBank {
   /** Moments of every token request, on the monotonic clock. */
   readonly requests: number[]
   underWay: number
+  /** Of one holder. */
   mostUnderWay: number
 }
 
@@ -32,7 +33,7 @@ export interface Rig {
   readonly events: TokenEvent[]
   readonly source: TokenSource
   readonly holder: TokenHolder
-  another(): TokenHolder
+  readonly another: () => TokenHolder
 }
 
 export const loaded = 'AA'.repeat(20)
@@ -59,11 +60,10 @@ export function createRig(options: Partial<TokenSourceOptions> = {}): Rig {
     ...clock,
     ...options,
   })
-  const dispatcher = createDispatcher(bank, clock)
   const another = () =>
     source.holder({
       identity: 'user and certificate',
-      dispatcher,
+      dispatcher: createDispatcher(bank, clock),
       username: new Secret('user'),
       password: new Secret('password'),
       thumbprint: loaded,
@@ -91,16 +91,18 @@ export async function failure(promise: Promise<unknown>): Promise<Error & Record
 }
 
 function createDispatcher(bank: FakeBank, clock: ManualClock): Pick<Dispatcher, 'request'> {
+  let underWay = 0
   async function request({ signal }: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
     const aborted = signal as AbortSignal
     bank.requests.push(clock.now())
     const answer = bank.answer(bank.requests.length)
     bank.underWay++
-    bank.mostUnderWay = Math.max(bank.mostUnderWay, bank.underWay)
+    bank.mostUnderWay = Math.max(bank.mostUnderWay, ++underWay)
     try {
       if (bank.delayMs > 0) await delay(bank.delayMs, clock, aborted)
     } finally {
       bank.underWay--
+      underWay--
     }
     if (answer.error) throw answer.error
     const { status = 200, headers = {}, body = '' } = answer

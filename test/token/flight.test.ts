@@ -1,0 +1,49 @@
+import { test } from 'tap'
+import { SidecarError } from '../../src/errors.ts'
+import { obtainFromBank } from '../../src/token/bank-obtain.ts'
+import { createBudget } from '../../src/token/budget.ts'
+import { createFlight } from '../../src/token/flight.ts'
+import type { Obtain } from '../../src/token/token.ts'
+import { createManualClock } from './clock.ts'
+import { failure } from './rig.ts'
+
+test('whatever is thrown, those who wait get an error of ours, and the next attempt can begin', async (t) => {
+  const clock = createManualClock()
+  const cause = new Error('secret')
+  let ends = 0
+  const flight = createFlight({
+    obtain: () => Promise.reject(cause),
+    clock,
+    timeoutMs: 1000,
+    land: (obtained) => obtained,
+    crash: (error) => error,
+    ended: () => void ends++,
+  })
+  const message = 'the token request failed inside the sidecar'
+  t.match(await failure(flight.begin()), { code: 'token_unavailable', message, cause })
+  t.equal(flight.underWay(), undefined)
+  await failure(flight.wait(flight.begin()))
+  t.equal(ends, 2)
+  t.equal(clock.pending(), 0)
+})
+
+test('requests to the bank are counted by how they ended, and come out of the budget', async (t) => {
+  const clock = createManualClock()
+  const budget = createBudget({ requestsPerMinute: 4, clock })
+  const counted: string[] = []
+  const rows: [Obtain, string][] = [
+    [async () => ({ value: 'x', lifetimeMs: 1, thumbprint: null, sentAt: 0, wallSentAt: 0 }), 'ok'],
+    [() => Promise.reject(new SidecarError('token_throttled', '')), 'throttled'],
+    [() => Promise.reject(new SidecarError('credentials_rejected', '')), 'rejected'],
+    [() => Promise.reject(new Error('')), 'failed'],
+  ]
+  for (const [request] of rows) {
+    const count = (result: string) => void counted.push(result)
+    await obtainFromBank({ request, budget, clock, count })(new AbortController().signal).catch(() => {})
+  }
+  t.strictSame(
+    counted,
+    rows.map(([, result]) => result),
+  )
+  t.equal(budget.remaining(), 0)
+})
