@@ -1,0 +1,61 @@
+import { setTimeout } from 'node:timers/promises'
+import { test } from 'tap'
+import { startApp } from '../support/app.ts'
+import { respond, type SeenRequest, startBank } from '../support/bank.ts'
+import { createAuthority } from '../support/pki.ts'
+import { startTestSidecar } from '../support/sidecar.ts'
+import { until } from '../support/until.ts'
+import { startPayments } from './rotation-rig.ts'
+
+const tokenDelayMs = 1_000
+
+test('tokens of 5 s, each a second in coming, under load: no payment waits for one or fails', async (t) => {
+  const authority = await createAuthority()
+  const bank = await startBank(t, { authority, tokenLifeSeconds: 5 })
+  const { accepts } = bank.api
+  const refused: SeenRequest[] = []
+  bank.api.accepts = (seen) => {
+    if (accepts(seen)) return true
+    refused.push(seen)
+    return false
+  }
+  bank.api.handler = async ({ response }) => {
+    await setTimeout(5)
+    respond(response, 201, {})
+  }
+  const plain = bank.authorization.handler
+  bank.authorization.handler = async (exchange) => {
+    await setTimeout(tokenDelayMs)
+    await plain(exchange)
+  }
+  const env = { BC_TOKEN_REQUESTS_PER_MINUTE: '60' }
+  const { apps, lines, requests } = await startTestSidecar(t, { bank, authority, env })
+  const startedAt = performance.now()
+  const payments = startPayments(t, apps, 4)
+  await until(() => bank.issued.length === 5, { timeoutMs: 25_000 })
+  await payments.more(20)
+  await payments.stop()
+  t.ok(performance.now() - startedAt > 10_000, 'four renewals')
+  t.strictSame(payments.failures, [])
+  t.equal(refused.length, 0)
+  t.equal(requests().filter(({ replayed }) => replayed).length, 0)
+  t.ok(payments.slowestMs < tokenDelayMs, `slowest: ${payments.slowestMs} ms`)
+  t.equal(bank.authorization.requests.length, bank.issued.length)
+  t.equal(lines.filter(({ event }) => event === 'token_renewed').length, bank.issued.length)
+  t.equal(lines.filter(({ event }) => event === 'token_failed').length, 0)
+})
+
+test('idle, it asks for no token; the first request after that waits for one', async (t) => {
+  const authority = await createAuthority()
+  const bank = await startBank(t, { authority, tokenLifeSeconds: 2 })
+  const env = { BC_TOKEN_REQUESTS_PER_MINUTE: '60' }
+  const { apps, admin } = await startTestSidecar(t, { bank, authority, env })
+  const state = async (): Promise<string | undefined> => {
+    const metrics = await (await fetch(`${admin}/metrics`)).text()
+    return /token_state\{environment="test",state="(\w+)"\} 1/.exec(metrics)?.[1]
+  }
+  await until(async () => (await state()) === 'none')
+  t.equal(bank.issued.length, 1)
+  t.equal((await startApp(t, apps).call({ path: '/a' })).status, 200)
+  t.equal(bank.issued.length, 2)
+})
