@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { createAdmin } from './admin/listener.ts'
 import { createMetrics } from './admin/metrics.ts'
-import type { Configuration } from './config/settings.ts'
+import type { Configuration } from './config/schema.ts'
 import { drain } from './drain.ts'
 import { type Environment, openEnvironment } from './environment.ts'
 import { addressText, listenOn } from './listen.ts'
