@@ -42,7 +42,8 @@ function tokenFault({ state, settled, lastError }: TokenStatus): string | null {
   return settled ? null : 'the first token request has not been answered yet'
 }
 
-function warningsOf({ allowRemote, appSecretFile, listen }: EnvironmentSettings): string[] {
+/** What works, but is not wise: sentences. */
+export function warningsOf({ allowRemote, appSecretFile, listen }: EnvironmentSettings): string[] {
   if (!allowRemote || listen.kind === 'unix' || appSecretFile !== undefined) return []
   return ['apps on other machines may call without a secret: set BC_APP_SECRET_FILE']
 }

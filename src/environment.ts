@@ -4,7 +4,7 @@ import type { Metrics } from './admin/metrics.ts'
 import { bankFailure } from './bank/failure.ts'
 import type { Configuration, EnvironmentSettings } from './config/schema.ts'
 import { createSecretFile, type SecretFile } from './credentials/secret-file.ts'
-import { environmentReport } from './environment-report.ts'
+import { environmentReport, warningsOf } from './environment-report.ts'
 import { createHostCheck } from './host.ts'
 import { addressText, listenOn } from './listen.ts'
 import { routeTemplate } from './logging.ts'
@@ -66,6 +66,8 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
         { event: 'listening', environment: settings.name, address, bank: settings.baseUrl },
         'listening for apps',
       )
+      for (const warning of warningsOf(settings))
+        log.warn({ event: 'warning', environment: settings.name }, warning)
       return address
     },
     inFlight: listener.inFlight,

@@ -16,6 +16,8 @@ export interface CallOwner {
   /** The token ran out before anything was written. */
   stale(): void
   failed(error: unknown, sent: boolean): void
+  /** The answer ends before its end; `ended` follows. */
+  brokenOff(error: unknown): void
   ended(): void
 }
 
@@ -101,6 +103,7 @@ export class BankCall implements Dispatcher.DispatchHandler {
     if (state === 'discarding' || state === 'dropped') this.#end()
     else if (state === 'answering') {
       // RFC 9112 §8: an answer that breaks off must reach the app as incomplete.
+      if (!this.#exchange.gone) this.#owner.brokenOff(error)
       this.#exchange.response.destroy()
       this.#end()
     } else {

@@ -83,6 +83,10 @@ class Delivery implements CallOwner {
     else this.#fail(this.#explained(error, sent))
   }
 
+  brokenOff(error: unknown): void {
+    this.#exchange.problem = this.#explained(error, true)
+  }
+
   ended(): void {
     this.#body.release()
     this.#exchange.calling = false

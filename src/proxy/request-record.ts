@@ -30,15 +30,16 @@ export function recordOf(
   endedAt: number,
 ): RequestRecord {
   const { problem, gone, response, bankStatus, head } = exchange
-  const fromSidecar = problem !== undefined || bankStatus === 0
+  const brokenOff = problem !== undefined && response.headersSent && bankStatus === response.statusCode
+  const fromSidecar = bankStatus === 0 || (problem !== undefined && !brokenOff)
   return {
     environment,
     method: exchange.method,
     route,
-    status: gone ? appGone : response.statusCode,
+    status: gone && !brokenOff ? appGone : response.statusCode,
     origin: fromSidecar ? 'sidecar' : 'bank',
     code: problem?.code,
-    requestSent: fromSidecar ? (problem?.requestSent ?? (exchange.sent ? 'maybe' : 'no')) : undefined,
+    requestSent: fromSidecar || gone ? (problem?.requestSent ?? (exchange.sent ? 'maybe' : 'no')) : undefined,
     replayed: exchange.replayed,
     durationMs: endedAt - exchange.startedAt,
     bankMs: exchange.bankStartedAt === 0 ? undefined : exchange.bankEndedAt - exchange.bankStartedAt,
