@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { BankError } from './bank-error.ts'
 import { type FaultTable, milliseconds, seconds } from './fault-kind.ts'
@@ -43,10 +44,12 @@ export const apiLossFaults: FaultTable<(reply: Reply, payload: unknown) => void>
   'api-hang': { does: 'the request is carried out, and never answered', act: () => undefined },
   'api-half-answer': {
     does: 'the request is carried out, and the connection lost in the middle of the answer',
-    act: ({ raw, statusCode }, payload) => {
+    act: (reply, payload) => {
+      const { raw, statusCode } = reply
       const whole = typeof payload === 'string' ? payload : '[{"half":"an answer"}]'
       const half = whole.slice(0, whole.length / 2)
-      raw.writeHead(statusCode, { 'bc-simulator': 'true', 'content-length': Buffer.byteLength(whole) })
+      const headers = reply.getHeaders() as OutgoingHttpHeaders
+      raw.writeHead(statusCode, { ...headers, 'content-length': Buffer.byteLength(whole) })
       raw.write(half, () => raw.destroy())
     },
   },

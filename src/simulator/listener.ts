@@ -18,7 +18,7 @@ export interface Log {
   info(fields: object, sentence: string): void
 }
 
-export const simulatorHeader = 'bc-simulator'
+const simulatorHeader = 'bc-simulator'
 const bodyLimitBytes = 10_485_760
 
 /** One HTTPS listener with mutual TLS, whose every answer, nonsense included, says that it is a simulator's. */
@@ -39,22 +39,27 @@ export function createListener(name: string, tls: SecureContextOptions, log: Log
     },
     clientErrorHandler: answerUnparsed,
   })
+  addAnswers(listener)
+  listener.addHook('onResponse', async ({ method, routeOptions: { url: route } }, { statusCode: status }) => {
+    log?.info({ event: 'request', listener: name, method, route, status }, 'request answered')
+  })
+  return listener
+}
+
+/** Bodies are left to the routes, as bytes, whatever their type. */
+function addAnswers(listener: Listener): void {
   listener.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     response.writeHead(417, { [simulatorHeader]: 'true', connection: 'close' }).end()
   })
   listener.removeAllContentTypeParsers()
   listener.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   listener.addHook('onRequest', async (_request, reply) => void reply.header(simulatorHeader, 'true'))
-  listener.addHook('onResponse', async ({ method, routeOptions: { url: route } }, { statusCode: status }) => {
-    log?.info({ event: 'request', listener: name, method, route, status }, 'request answered')
-  })
   listener.setErrorHandler((error: FastifyError | BankError, _request: FastifyRequest, reply) => {
     answerError(error, reply)
   })
   listener.setNotFoundHandler(async () => {
     throw new BankError(404, 'NotFound', 'there is nothing at this address')
   })
-  return listener
 }
 
 function answerError(error: FastifyError | BankError, reply: Pick<FastifyReply, 'code'>): void {

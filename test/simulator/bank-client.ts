@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { request as plainRequest } from 'node:https'
 import { join } from 'node:path'
 import type { ConnectionOptions } from 'node:tls'
 import { t as root, type Test } from 'tap'
@@ -86,6 +87,16 @@ export async function startWithClient(t: Test, dir: string, overrides: Overrides
     return send(simulator.baseUrl + path, { ...given, headers: { ...given.headers, authorization } })
   }
   return { dir, simulator, login, call }
+}
+
+/** Status of a request without credentials, or the error's code. */
+export function ask(url: string, tls: ConnectionOptions): Promise<number | string | undefined> {
+  return new Promise((resolve) => {
+    const options = { ...tls, agent: false } as const
+    plainRequest(`${url}/api/v1/accounts`, options, (response) => resolve(response.resume().statusCode))
+      .on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+      .end()
+  })
 }
 
 export function basic(dir: string): string {
