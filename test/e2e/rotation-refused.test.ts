@@ -1,0 +1,145 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Test, test } from 'tap'
+import { respond } from '../support/bank.ts'
+import type { Issued } from '../support/pki.ts'
+import { until } from '../support/until.ts'
+import { checkPayments, type Rotating, startRotating } from './rotation-rig.ts'
+
+type Write = (name: 'client.pem' | 'client-key.pem' | 'username' | 'password', content: string) => void
+
+const writer =
+  ({ dir }: Pick<Rotating, 'dir'>): Write =>
+  (name, content) =>
+    writeFileSync(join(dir, name), content)
+
+function writeSet(write: Write, { chainPem, keyPem }: Issued): void {
+  write('client.pem', chainPem)
+  write('client-key.pem', keyPem)
+}
+
+const refusals = async ({ admin }: Rotating): Promise<string | undefined> =>
+  /credential_reloads_total\{.*result="refused"\} (\d+)/.exec(
+    await (await fetch(`${admin}/metrics`)).text(),
+  )?.[1]
+
+/** New files are refused, once; the old set serves, before and after; then they are mended. */
+async function checkRefusal(t: Test, rotating: Rotating, options: { reason: RegExp; reload: boolean }) {
+  const { authority, bank, client, sidecar, events, ready, status } = rotating
+  const payments = rotating.pay({ clients: 1 })
+  if (options.reload) sidecar.reload()
+  await until(() => events('credentials_refused').length > 0, { timeoutMs: 40_000 })
+  t.match(events('credentials_refused')[0], { level: 'error', environment: 'test', reason: options.reason })
+  t.ok(await ready(), 'ready stays ready')
+  t.match((await status()).certificate, { thumbprint: client.thumbprint, lastError: options.reason })
+  sidecar.reload()
+  await payments.more(5)
+  t.equal(bank.api.requests.at(-1)?.thumbprint, client.thumbprint, 'the old set serves')
+  const next = await authority.client({ name: 'mended' })
+  writeSet(writer(rotating), next)
+  writeFileSync(join(rotating.dir, 'password'), bank.password)
+  await rotating.applied(next, { reload: false })
+  await payments.more(5)
+  await checkPayments(t, payments, rotating)
+  t.ok(await ready())
+  t.equal((await status()).certificate.lastError, null)
+  t.equal(events('credentials_refused').length, 1, 'said once')
+  t.equal(await refusals(rotating), '1')
+}
+
+interface Wrong {
+  readonly files: (write: Write, rotating: Rotating) => void | Promise<void>
+  readonly reason: RegExp
+}
+
+const inSixHours = 6 * 3_600_000
+
+const wrongFiles: Readonly<Record<string, Wrong>> = {
+  'half a file': {
+    files: (write, { client }) => write('client.pem', client.chainPem.slice(0, 300)),
+    reason: /client\.pem/,
+  },
+  'an empty file': { files: (write) => write('client-key.pem', ''), reason: /client-key\.pem/ },
+  'no file': { files: (_write, { dir }) => rmSync(join(dir, 'client.pem')), reason: /client\.pem/ },
+  'a wrong passphrase': {
+    files(write, { client }) {
+      const protection = { cipher: 'aes-256-cbc', passphrase: 'right' }
+      const key = client.keys.privateKey.export({ type: 'pkcs8', format: 'pem', ...protection })
+      write('client-key.pem', key.toString())
+    },
+    reason: /passphrase/,
+  },
+  'an expired certificate': {
+    async files(write, { authority }) {
+      const times = { notBefore: new Date(Date.now() - inSixHours), notAfter: new Date(Date.now() - 60_000) }
+      writeSet(write, await authority.client(times))
+    },
+    reason: /expired/,
+  },
+  "another's key": {
+    files: async (write, { authority }) => write('client-key.pem', (await authority.client()).keyPem),
+    reason: /key/,
+  },
+  'an empty password': { files: (write) => write('password', ''), reason: /password/ },
+}
+
+// What may be a set that is still being written is waited out for 10 s: all of them at once.
+test('files that are wrong keep the old set serving', { jobs: Object.keys(wrongFiles).length }, async (t) => {
+  await Promise.all(
+    Object.entries(wrongFiles).map(([name, { files, reason }]) =>
+      t.test(name, { buffered: true }, async (t) => {
+        const env = { BC_CERTIFICATE_PASSPHRASE: 'wrong' }
+        const rotating = await startRotating(t, { env })
+        await files(writer(rotating), rotating)
+        await checkRefusal(t, rotating, { reason, reload: false })
+        t.equal(rotating.bank.issued.length, 2, 'the bank was not asked about it')
+      }),
+    ),
+  )
+})
+
+const byTheBank: Readonly<Record<string, Wrong>> = {
+  'a certificate that the bank does not know': {
+    async files(write, { authority, bank }) {
+      const unknown = await authority.client({ name: 'unknown' })
+      const plain = bank.authorization.handler
+      bank.authorization.handler = (exchange) =>
+        exchange.seen.thumbprint === unknown.thumbprint
+          ? respond(exchange.response, 403, {})
+          : plain(exchange)
+      writeSet(write, unknown)
+    },
+    reason: /403/,
+  },
+  'a wrong password': {
+    files: (write) => write('password', 'wrong-password'),
+    reason: /401/,
+  },
+}
+
+for (const [name, { files, reason }] of Object.entries(byTheBank))
+  test(`the bank refuses ${name}`, async (t) => {
+    const rotating = await startRotating(t)
+    await files(writer(rotating), rotating)
+    await checkRefusal(t, rotating, { reason, reload: true })
+    t.notMatch(JSON.stringify(rotating.lines), 'wrong-password')
+  })
+
+test('a bank that is down defers a new set; it is in use once the bank is back', async (t) => {
+  const rotating = await startRotating(t)
+  const { authority, bank, client, events } = rotating
+  const plain = bank.authorization.handler
+  bank.authorization.handler = ({ response }) => respond(response, 500, {})
+  const payments = rotating.pay({ clients: 1 })
+  const next = await authority.client({ name: 'second' })
+  writeSet(writer(rotating), next)
+  rotating.sidecar.reload()
+  await until(() => events('credentials_deferred').length === 1)
+  t.ok(await rotating.ready())
+  t.equal((await rotating.status()).certificate.thumbprint, client.thumbprint)
+  bank.authorization.handler = plain
+  await rotating.applied(next, { reload: false })
+  await payments.more(5)
+  await checkPayments(t, payments, rotating)
+  t.equal(events('credentials_refused').length, 0)
+})
