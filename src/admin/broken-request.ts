@@ -13,7 +13,7 @@ export function answerBroken(error: Error & { code?: string }, socket: Socket): 
     socket.destroy()
     return
   }
-  const { status, headers, body } = reasons[error.code ?? ''] ?? malformed
+  const { status, headers, body } = reasons[String(error.code)] ?? malformed
   const lines = Object.entries({ ...headers, 'content-length': body.length, connection: 'close' })
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.end(`HTTP/1.1 ${status} Refused\r\n${head}\r\n${body}`)

@@ -12,7 +12,7 @@ export function createCounts<Key extends string>(
   labels: (key: Key) => Readonly<Record<string, string>>,
 ): Counts<Key> {
   const counts = new Map<Key, number>(keys.map((key) => [key, 0]))
-  const get = (key: Key): number => counts.get(key) ?? 0
+  const get = (key: Key): number => Number(counts.get(key))
   return {
     get,
     add: (key) => void counts.set(key, get(key) + 1),

@@ -41,10 +41,7 @@ const expiry: Rule = ({ certificate: { daysLeft } }) => {
   if (daysLeft === null || daysLeft > soonDays) return undefined
   return {
     level: daysLeft <= urgentDays ? 'problem' : 'warning',
-    message:
-      daysLeft < 1
-        ? 'The client certificate expires today'
-        : `The client certificate expires in ${days(daysLeft)}`,
+    message: `The client certificate ${expiryText(Math.floor(daysLeft))}`,
     remedy: 'Ask the bank for a new one and put it in the place of the old file: it is read while running.',
   }
 }
@@ -107,7 +104,8 @@ const rules: readonly Rule[] = [
   failures,
 ]
 
-function days(count: number): string {
-  const whole = Math.floor(count)
-  return whole === 1 ? '1 day' : `${whole} days`
+function expiryText(days: number): string {
+  if (days < 0) return 'has expired'
+  if (days === 0) return 'expires within a day'
+  return `expires in ${days === 1 ? '1 day' : `${days} days`}`
 }

@@ -18,8 +18,8 @@ export function createHistogram(): Histogram {
 
   function observe(durationMs: number): void {
     let index = 0
-    while (index < boundsMs.length && durationMs > (boundsMs[index] ?? 0)) index += 1
-    counts[index] = (counts[index] ?? 0) + 1
+    while (durationMs > Number(boundsMs[index])) index += 1 // past the last bound: NaN
+    counts[index] = Number(counts[index]) + 1
     sumMs += durationMs
   }
 

@@ -84,7 +84,7 @@ function addPages(app: FastifyInstance, source: StatusSource): void {
 /** Also of what was not read: the connection cannot go on after it. */
 function refuse(reply: FastifyReply, { status, headers, body }: Problem): FastifyReply {
   if (status !== 404) reply.header('connection', 'close')
-  return reply.code(status).headers(headers).send(body)
+  return reply.code(status).headers(headers).send(Buffer.from(body)) // of a string it would name a charset
 }
 
 const safeHeaders = {

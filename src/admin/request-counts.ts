@@ -29,8 +29,8 @@ export function createRequestCounts(): RequestCounts {
   const expected = expectedIndices()
 
   function add({ method, status, origin }: Pick<RequestRecord, 'method' | 'status' | 'origin'>): void {
-    const index = indexOf(origin, methodIndex.get(method) ?? otherMethod, status)
-    counts[index] = (counts[index] ?? 0) + 1
+    const index = indexOf(origin, method, status)
+    counts[index] = Number(counts[index]) + 1
   }
 
   function samples(environment: string): Sample[] {
@@ -44,9 +44,9 @@ export function createRequestCounts(): RequestCounts {
   return { add, samples }
 }
 
-function indexOf(origin: 'bank' | 'sidecar', method: number, status: number): number {
+function indexOf(origin: 'bank' | 'sidecar', method: string, status: number): number {
   const code = Number.isInteger(status) && status >= firstCode && status < firstCode + otherCode
-  const row = (origin === 'bank' ? 0 : methods.length) + method
+  const row = (origin === 'bank' ? 0 : methods.length) + (methodIndex.get(method) ?? otherMethod)
   return row * codes + (code ? status - firstCode : otherCode)
 }
 
@@ -62,13 +62,7 @@ function labelsOf(index: number): { method: string; code: string; origin: string
 }
 
 function expectedIndices(): ReadonlySet<number> {
-  return new Set(
-    origins.flatMap((origin) =>
-      expectedMethods.flatMap((method) =>
-        expectedStatus[origin].map((status) =>
-          indexOf(origin, methodIndex.get(method) ?? otherMethod, status),
-        ),
-      ),
-    ),
-  )
+  const ofMethod = (origin: 'bank' | 'sidecar', method: string): number[] =>
+    expectedStatus[origin].map((status) => indexOf(origin, method, status))
+  return new Set(origins.flatMap((origin) => expectedMethods.flatMap((method) => ofMethod(origin, method))))
 }

@@ -36,7 +36,7 @@ export function createRing(seconds: number): Ring {
   }
 
   function increment(index: number): void {
-    counts[index] = (counts[index] ?? 0) + 1
+    counts[index] = Number(counts[index]) + 1
   }
 
   function sum(first: number, count: number): Tally {
@@ -52,10 +52,9 @@ export function createRing(seconds: number): Ring {
 }
 
 function addSlot(tally: Tally, slot: Uint32Array): void {
-  const [requests = 0, failures = 0] = slot
-  tally.requests += requests
-  tally.failures += failures
+  tally.requests += Number(slot[requestsAt])
+  tally.failures += Number(slot[failuresAt])
   slot.subarray(latencyAt).forEach((count, index) => {
-    tally.latency[index] = (tally.latency[index] ?? 0) + count
+    tally.latency[index] = Number(tally.latency[index]) + count
   })
 }

@@ -15,28 +15,34 @@ const stateTexts: Readonly<Record<TokenState, string>> = {
   failed: 'the last request failed',
 }
 
+const issuedTo = { true: 'the loaded certificate', false: 'another certificate' }
+
 export function tokenTile(token: TokenReport, now: string): Html {
-  const { state, expiresAt, requests, budgetRemaining, nextAttemptAt, thumbprintMatches } = token
+  const { state, expiresAt, lastRequestAt, nextAttemptAt, requests, budgetRemaining } = token
+  const { thumbprintMatches } = token
+  const left = expiresAt !== null && html`${tickingTime('until', expiresAt, now)} <small>left</small>`
   const other = requests.throttled + requests.rejected + requests.failed
   return html`<article class="tile"><h3>Token</h3>
-<p class="big">${expiresAt === null ? 'none' : tickingTime('until', expiresAt, now)} <small>${expiresAt === null ? '' : 'left'}</small></p>
-${expiresAt === null ? html`<progress value="0" max="1" aria-label="Token life left"></progress>` : life(token, expiresAt, now)}
+<p class="big">${left || 'none'}</p>
+${lifeBar(token, now)}
 <dl>${facts([
     ['State', stateTexts[state]],
-    ['Next try', nextAttemptAt === null ? null : html`in ${tickingTime('until', nextAttemptAt, now)}`],
+    ['Next try', nextAttemptAt !== null && html`in ${tickingTime('until', nextAttemptAt, now)}`],
+    ['Last request', lastRequestAt !== null && tickingTime('ago', lastRequestAt, now)],
     ['Requests', `${requests.ok} answered, ${other} not`],
     ['Budget', `${budgetRemaining} more this minute`],
-    ['Certificate', thumbprintMatches === null ? null : thumbprintMatches ? 'the loaded one' : 'another one'],
+    ['Issued to', thumbprintMatches !== null && issuedTo[`${thumbprintMatches}`]],
   ])}</dl></article>`
 }
 
 /** How much of its life is left: as far as is known, it began with the last request. */
-function life({ state, lastRequestAt }: TokenReport, expiresAt: string, now: string): Html {
+function lifeBar({ state, lastRequestAt, expiresAt }: TokenReport, now: string): Html {
+  if (expiresAt === null) return html`<progress value="0" max="1" aria-label="Token life left"></progress>`
   const begun = state === 'valid' && lastRequestAt !== null ? Date.parse(lastRequestAt) : Number.NaN
   const known = Date.parse(expiresAt) - begun
   const lifetime = known > 0 ? known : usualLifetimeMs
-  const left = Math.max(0, Date.parse(expiresAt) - Date.parse(now))
-  return html`<progress value="${Math.min(left, lifetime)}" max="${lifetime}" data-until="${expiresAt}" aria-label="Token life left"></progress>`
+  const left = Math.max(0, Math.min(lifetime, Date.parse(expiresAt) - Date.parse(now)))
+  return html`<progress value="${left}" max="${lifetime}" data-until="${expiresAt}" aria-label="Token life left"></progress>`
 }
 
 export function certificateTile(
@@ -45,19 +51,17 @@ export function certificateTile(
   now: string,
 ): Html {
   const { subject, issuer, thumbprint, notAfter, daysLeft, loadedAt } = certificate
-  const days = daysLeft === null ? null : Math.floor(daysLeft)
+  const days = daysLeft === null ? null : Math.max(0, Math.floor(daysLeft))
+  const reload = lastReload && html`${lastReload.result} ${tickingTime('ago', lastReload.at, now)}`
   return html`<article class="tile ${daysClass(days)}"><h3>Client certificate</h3>
-<p class="big">${days === null ? 'none' : Math.max(0, days)} <small>${days === null ? '' : days === 1 ? 'day left' : 'days left'}</small></p>
+<p class="big">${days ?? 'none'}${days !== null && html` <small>${days === 1 ? 'day' : 'days'} left</small>`}</p>
 <dl>${facts([
-    ['Valid until', notAfter === null ? null : momentText(notAfter)],
+    ['Valid until', notAfter && momentText(notAfter)],
     ['Subject', subject],
     ['Issuer', issuer],
-    ['Thumbprint', thumbprint === null ? null : html`<code>${thumbprint}</code>`],
-    ['Loaded', loadedAt === null ? null : tickingTime('ago', loadedAt, now)],
-    [
-      'Last reload',
-      lastReload === null ? 'none' : html`${lastReload.result} ${tickingTime('ago', lastReload.at, now)}`,
-    ],
+    ['Thumbprint', thumbprint && html`<code>${thumbprint}</code>`],
+    ['Loaded', loadedAt && tickingTime('ago', loadedAt, now)],
+    ['Last reload', reload ?? 'none'],
   ])}</dl></article>`
 }
 
@@ -67,6 +71,7 @@ function daysClass(days: number | null): string {
 }
 
 /** Without those that are not known. */
-export function facts(pairs: readonly (readonly [name: string, value: HtmlValue])[]): HtmlValue {
-  return pairs.map(([name, value]) => value !== null && html`<div><dt>${name}</dt><dd>${value}</dd></div>`)
+function facts(pairs: readonly (readonly [name: string, value: HtmlValue])[]): HtmlValue {
+  const known = pairs.filter(([, value]) => value !== null && value !== false)
+  return known.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)
 }

@@ -55,12 +55,15 @@ function livePart(status: SidecarStatus): Html {
   const { now, version, node, startedAt, environments } = status
   const verdict = overallVerdict(status)
   return html`<div id="live" data-now="${now}" data-title="${titleOf(verdict)}" data-icon="${iconOf(verdict)}">
-<header class="top"><h1>bc-sidecar</h1><div role="status">${verdictBadge(verdict)}</div>
+<header class="top"><h1>${mark}bc-sidecar</h1><div role="status">${verdictBadge(verdict)}</div>
 <p class="about">version ${version} on Node.js ${node}, up for ${tickingTime('span', startedAt, now)}</p></header>
 <main>${overview(status)}${Object.entries(environments).map(([name, one], index) =>
     environmentCard(name, environmentId(index), one, now),
   )}</main></div>`
 }
+
+/** A car, and the sidecar that goes wherever it goes. */
+const mark = html`<svg viewBox="0 0 16 16" aria-hidden="true"><rect width="9" height="16" rx="2.5"/><rect x="10.5" y="6" width="5.5" height="10" rx="2" opacity=".55"/></svg>`
 
 function titleOf({ text }: Verdict): string {
   return `${text} · bc-sidecar`

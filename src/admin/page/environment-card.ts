@@ -12,7 +12,8 @@ export function environmentCard(name: string, id: string, status: EnvironmentSta
   return html`<section class="environment" id="${id}" aria-labelledby="${id}-name">
 <header><h2 id="${id}-name">${name}</h2>${verdictBadge(environmentVerdict(status))}<p class="listen">apps call <code>${listen}</code></p></header>
 ${findings.length > 0 && html`<ul class="findings">${findings.map(findingItem)}</ul>`}
-<div class="tiles">${tokenTile(token, now)}${certificateTile(certificate, lastReload, now)}${requestsTile(traffic)}${latencyTile(traffic)}${failuresTile(traffic)}${lastErrorsTile(traffic, now)}</div>
+<div class="tiles">${tokenTile(token, now)}${certificateTile(certificate, lastReload, now)}${requestsTile(traffic)}${latencyTile(traffic)}</div>
+<div class="tiles">${failuresTile(traffic)}${lastErrorsTile(traffic, now)}</div>
 </section>`
 }
 

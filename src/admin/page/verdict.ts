@@ -10,13 +10,16 @@ export interface Verdict {
 
 const signs = { ok: '✓', warn: '!', bad: '✕' }
 
-export function environmentVerdict({ ready, findings }: EnvironmentStatus): Verdict {
-  if (!ready) return { level: 'bad', text: 'Not ready' }
-  if (findings.some(({ level }) => level === 'problem'))
-    return { level: 'bad', text: 'Serving, with problems' }
-  return findings.length > 0
-    ? { level: 'warn', text: 'Serving, with warnings' }
-    : { level: 'ok', text: 'Serving' }
+export function environmentVerdict({
+  ready,
+  findings,
+}: EnvironmentStatus): Verdict & { readonly short: string } {
+  if (!ready) return { level: 'bad', text: 'Not ready', short: 'Not ready' }
+  if (findings.some(({ level }) => level === 'problem')) {
+    return { level: 'bad', text: 'Serving, with problems', short: 'Problems' }
+  }
+  if (findings.length > 0) return { level: 'warn', text: 'Serving, with warnings', short: 'Warnings' }
+  return { level: 'ok', text: 'Serving', short: 'Serving' }
 }
 
 export function overallVerdict({ draining, environments }: SidecarStatus): Verdict {
@@ -28,7 +31,13 @@ export function overallVerdict({ draining, environments }: SidecarStatus): Verdi
   if (failing.length > 0)
     return { level: 'bad', text: `${failing.map(([name]) => name).join(', ')} not ready` }
   const level = worst(all.map((status) => environmentVerdict(status).level))
-  return { level, text: level === 'ok' ? 'Everything serves' : 'Everything serves, with findings' }
+  return { level, text: servingTexts[level] }
+}
+
+const servingTexts = {
+  ok: 'Everything serves',
+  warn: 'Everything serves, with warnings',
+  bad: 'Everything serves, with problems',
 }
 
 export function verdictBadge({ level, text }: Verdict): Html {
