@@ -13,7 +13,7 @@ const respected = ['BC_LISTEN', 'BC_ADMIN_LISTEN', 'BC_LOG_LEVEL', 'BC_LOG_FORMA
 
 /** Simulator and sidecar together, in this process, until SIGTERM or SIGINT. */
 export async function demo(process: Process, { version }: { readonly version: string }): Promise<0> {
-  const dir = await mkdtemp(join(tmpdir(), 'bc-sidecar-demo-'))
+  const dir = await mkdtemp(join(tmpdir(), `bc-sidecar-demo-${process.pid}-`))
   try {
     await demoIn(dir, process, version)
   } finally {

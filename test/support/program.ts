@@ -10,6 +10,7 @@ import { until } from './until.ts'
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
 export interface Program {
+  readonly pid: number
   stdout(): string
   stderr(): string
   /** The lines of standard output that are JSON. */
@@ -69,6 +70,7 @@ export function startProgram(t: Test, args: readonly string[], options: ProgramO
   const originOf = ({ address }: Record<string, unknown>): string =>
     `http://${String(address).replace('http://', '')}`
   return {
+    pid: Number(child.pid),
     stdout: () => stdout,
     stderr: () => stderr,
     lines,
