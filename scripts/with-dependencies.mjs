@@ -10,7 +10,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const manifest = readJson('package.json')
 const tasks = {
   test: { entry: () => binary('tap'), before: [] },
-  demo: { entry: () => join(root, manifest.bin['bc-sidecar']), before: [build] },
+  demo: { entry: () => join(root, manifest.bin['bc-sidecar']), before: [build, endWithParent] },
 }
 
 const [taskName = '', ...rest] = process.argv.slice(2)
@@ -27,6 +27,18 @@ await become(task.entry(), taskName === 'demo' ? ['demo', ...rest] : rest)
 async function become(entry, args) {
   process.argv = [process.execPath, entry, ...args]
   await import(pathToFileURL(entry).href)
+}
+
+/** npm passes SIGTERM to the shell that it started us in, and a shell such as dash dies of it without passing it on. */
+function endWithParent() {
+  const parent = process.ppid
+  let told = false
+  const tell = () => {
+    told = true
+  }
+  process.on('SIGTERM', tell).on('SIGINT', tell)
+  const look = () => told || process.ppid === parent || process.kill(process.pid, 'SIGTERM')
+  setInterval(look, 250).unref()
 }
 
 function requireNode() {

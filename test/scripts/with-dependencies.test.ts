@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { type Test, test } from 'tap'
 
 const sound = { 'node_modules/tap': { version: '1.0.0', integrity: 'sha512-tap' } }
@@ -46,6 +47,12 @@ function project(t: Test, installed: object | undefined, wanted: object = sound,
     start: (args: readonly string[], env: Record<string, string>) =>
       spawn(process.execPath, [script, ...args], {
         cwd: '/',
+        env: environment(env),
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
+    /** In a shell that stays between, as npm's does where /bin/sh is dash. */
+    inShell: (args: readonly string[], env: Record<string, string>) =>
+      spawn('sh', ['-c', `"${process.execPath}" "${script}" ${args.join(' ')}; :`], {
         env: environment(env),
         stdio: ['ignore', 'pipe', 'inherit'],
       }),
@@ -116,6 +123,19 @@ process.on('SIGTERM', () => { clearInterval(timer); process.exitCode = 5 })`
   t.same(await once(demo.stdout, 'data'), ['demo --port 0\n'])
   demo.kill('SIGTERM')
   t.same(await once(demo, 'exit'), [5, null])
+})
+
+test('the demo ends when the shell that npm started it in has ended', async (t) => {
+  const program = `setInterval(() => {}, 1000)
+process.on('SIGTERM', () => { console.log('told'); process.exit() })
+console.log('started')`
+  const demo = project(t, sound).inShell(['demo'], { PROGRAM: program })
+  t.teardown(() => demo.kill('SIGKILL'))
+  const lines = createInterface({ input: demo.stdout })[Symbol.asyncIterator]()
+  t.equal((await lines.next()).value, 'started')
+  demo.kill('SIGTERM')
+  t.equal((await lines.next()).value, 'told')
+  t.equal((await lines.next()).done, true)
 })
 
 test('an older Node.js and an unknown task are refused with a sentence', async (t) => {
