@@ -56,7 +56,7 @@ function install() {
   process.stderr.write(`installing dependencies (${reason}) …\n`)
   // --include=dev: NODE_ENV=production would leave the compiler out.
   const flags = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
-  run(npm([...flags]), 'npm ci failed; it needs the npm registry')
+  run(npm(flags), 'npm ci failed; it needs the npm registry', 'ignore')
 }
 
 function build() {
@@ -64,8 +64,8 @@ function build() {
   run([process.execPath, binary('typescript', 'tsc'), '-p', 'tsconfig.json'], 'the build failed')
 }
 
-function run([command, ...args], failure) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] })
+function run([command, ...args], failure, output = 2) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', output, 2] })
   if (status !== 0) fail(error === undefined ? failure : `${failure}: ${error.message}`, status ?? 1)
 }
 
