@@ -28,13 +28,13 @@ export interface Rotating extends RunningSidecar {
   readonly client: Issued
   readonly app: App
   /** Clients that send payments back to back, until the test's end at the latest. */
-  pay(options?: { readonly clients?: number }): Payments
+  readonly pay: (options?: { readonly clients?: number }) => Payments
   /** Resolves once a certificate is in use; `reload` looks at once, else the sidecar must notice by itself. */
-  applied(client: Issued, options?: { readonly reload: boolean }): Promise<void>
+  readonly applied: (client: Issued, options?: { readonly reload: boolean }) => Promise<void>
   /** The lines of one event. */
-  events(event: string): Record<string, unknown>[]
-  status(): Promise<Status>
-  ready(): Promise<boolean>
+  readonly events: (event: string) => Record<string, unknown>[]
+  readonly status: () => Promise<Status>
+  readonly ready: () => Promise<boolean>
 }
 
 export interface RotatingOptions {
@@ -60,7 +60,11 @@ export async function startRotating(t: Test, options: RotatingOptions = {}): Pro
   }
   return {
     ...running,
-    ...{ authority, bank, client, events, status },
+    authority,
+    bank,
+    client,
+    events,
+    status,
     app: startApp(t, apps),
     pay: ({ clients = 4 } = {}) => startPayments(t, apps, clients),
     async applied({ thumbprint }, { reload } = { reload: true }) {
@@ -123,16 +127,12 @@ function outcomeOf({ status, text }: Answer): string | undefined {
 }
 
 /** No payment failed, none was sent twice, and each came with the certificate that its token was issued to. */
-export async function checkPayments(
-  t: Test,
-  payments: Payments,
-  { bank, requests }: Rotating,
-): Promise<void> {
+export async function checkPayments(t: Test, payments: Payments, { bank, events }: Rotating): Promise<void> {
   await payments.stop()
   t.strictSame(payments.failures, [])
   t.ok(payments.count() > 0)
-  await until(() => requests().length >= payments.count())
-  t.equal(requests().filter(({ replayed }) => replayed).length, 0, 'the bank refused no token')
+  await until(() => events('request').length >= payments.count())
+  t.equal(events('request').filter(({ replayed }) => replayed).length, 0, 'the bank refused no token')
   const owners = new Map(bank.issued.map(({ token, thumbprint }) => [token, thumbprint]))
   const foreign = bank.api.requests.filter(({ token = '', thumbprint }) => owners.get(token) !== thumbprint)
   t.equal(foreign.length, 0, 'certificate and token belong together')

@@ -19,7 +19,7 @@ async function start(t: Test, prepare: (bank: TestBank) => void, env: Record<str
     lines,
     metrics: async () => (await fetch(`${admin}/metrics`)).text(),
     ready: async () => (await fetch(`${admin}/readyz`)).ok,
-    async token() {
+    token: async () => {
       const status = (await (await fetch(`${admin}/status`)).json()) as {
         environments: { test: { token: Record<string, unknown> } }
       }
