@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import type { EnvironmentReport } from '../../src/admin/environment-report.ts'
 import { type Finding, findingsOf } from '../../src/admin/findings.ts'
+import type { Reload } from '../../src/admin/metrics.ts'
 import {
   environmentReport,
   inSeconds,
@@ -83,5 +84,24 @@ test('failures are told from one in twenty on, when there are enough requests to
   t.match(findings(environmentReport(), 100, 5), [
     { level: 'warning', message: '5 of 100 requests failed in the last five minutes' },
   ])
+  t.end()
+})
+
+test('what is of a moment says when it was last seen', (t) => {
+  const refused = { result: 'refused', at: inSeconds(-9) } as const
+  const when = (report: EnvironmentReport, lastReload: Reload | null = refused) => {
+    const traffic = metricsAt().metrics.traffic('sandbox', 0)
+    return findingsOf({ ...report, traffic, lastReload }).map(({ at }) => at)
+  }
+  const files = environmentReport({ certificate: { lastError: 'wrong' } })
+  t.same(when(files), [refused.at])
+  t.same(when(files, { ...refused, result: 'applied' }), [null])
+  t.same(when(files, null), [null])
+  const rejected = { ready: false, reason: '401', token: { lastError: '401' } }
+  t.same(when(environmentReport(rejected)), [inSeconds(-50)])
+  t.same(when(environmentReport({ ready: false, reason: 'missing' })), [refused.at])
+  t.same(when(environmentReport({ ready: false })), [refused.at])
+  t.same(when(environmentReport({ token: { lastError: 'it answered 500' } })), [inSeconds(-50)])
+  t.same(when(environmentReport({ warnings: ['unwise'] })), [null])
   t.end()
 })

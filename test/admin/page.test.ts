@@ -42,6 +42,7 @@ test('the page tells of every environment at a glance, and what is wrong with it
   t.match(body, /<code>500<\/code><span class="meaning">An answer of the bank/)
   t.match(body, /POST \/api\/v1\/accounts\/:id<\/code><span class="id">r-1/)
   t.match(body, 'may have reached the bank')
+  t.match(body, /the passphrase is wrong <small><time [^>]*>just now/)
   t.match(body, /refused <time [^>]*>just now/)
 })
 
@@ -114,7 +115,7 @@ test('a verdict is a word as well as a colour', (t) => {
   const verdict = (ready: boolean, level?: 'problem' | 'warning') =>
     environmentVerdict({
       ready,
-      findings: level === undefined ? [] : [{ level, message: '', remedy: null }],
+      findings: level === undefined ? [] : [{ level, message: '', remedy: null, at: null }],
     } as unknown as Parameters<typeof environmentVerdict>[0]).short
   t.same(
     [verdict(true), verdict(true, 'warning'), verdict(true, 'problem'), verdict(false)],

@@ -54,6 +54,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await until(() => asked.has(`${url}/status?view=page`))
       t.same(await page.evaluate(faintTexts), [], 'every text has a contrast of 4.5')
       t.ok(Number(await page.evaluate('document.documentElement.scrollWidth')) <= width, 'nothing sticks out')
+      const scrolls =
+        "document.querySelector('.overview').scrollWidth - document.querySelector('.overview').clientWidth"
+      t.equal(await page.evaluate(scrolls), 0, 'nor does the overview need to be scrolled')
       t.same(complaints, [], 'the browser complains of nothing, its security policy included')
       t.same([...asked].filter((address) => !address.startsWith('data:')).toSorted(), [
         `${url}/`,

@@ -22,7 +22,7 @@ export function latencyTile({ latencyMs: { p50, p99 }, series }: TrafficReport):
   return html`<article class="tile"><h3>Latency</h3>
 <p class="big">${latencyText(p50)} <small>median</small></p>
 <figure>${lineChart({ label, p50: series.p50Ms, p99: series.p99Ms })}
-${axis(`at most ${worst}`)}</figure>
+${axis(known.length === 0 ? 'nothing measured' : `at most ${worst}`)}</figure>
 <ul class="legend"><li class="key-p50">median</li><li class="key-p99">99th percentile</li></ul>
 <dl><div><dt>99th percentile</dt><dd>${latencyText(p99)}</dd></div></dl></article>`
 }
