@@ -1,6 +1,7 @@
 import { SidecarError } from '../errors.ts'
 import type { TokenSlot } from './cache.ts'
 import type { Clock } from './clock.ts'
+import { createDemand } from './demand.ts'
 import { isoTime, type Report, type RequestCounts, resultOf, type TokenState } from './events.ts'
 import { createFlight } from './flight.ts'
 import { createLanding } from './landing.ts'
@@ -41,15 +42,11 @@ const never = Number.POSITIVE_INFINITY
 export function createKeeper(options: KeeperOptions): Keeper {
   const { clock, slot, outlook, obtain, tokenTimeoutMs: timeoutMs, thumbprint, report } = options
   const landing = createLanding(options)
+  const demand = createDemand(clock)
   const flight = createFlight<Token>({ obtain, clock, timeoutMs, land: landing.land, crash, ended })
   let lastRequestAt: number | undefined
-  let startAt: number | undefined
   let state: TokenState = 'none'
   let stopTimer = (): void => {}
-  /** Somebody asked since the last attempt began. */
-  let wanted = false
-  /** The first token is fetched without anybody asking. */
-  let eager = false
   let settled = false
   let retired = false
 
@@ -61,9 +58,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
   }
 
   function begin(): Promise<Token> {
-    wanted = false
-    eager ||= startAt !== undefined
-    startAt = undefined
+    demand.attempted()
     lastRequestAt = clock.wallNow()
     const flying = flight.begin()
     settle()
@@ -80,7 +75,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
   }
 
   function ended(): void {
-    if (outlook.trouble() === undefined) wanted = false
+    if (outlook.trouble() === undefined) demand.met()
     if (retired) slot.release()
     settled = true
     settle()
@@ -107,24 +102,16 @@ export function createKeeper(options: KeeperOptions): Keeper {
   function nextMoment(): number {
     if (flight.underWay() !== undefined) return never
     const token = alive()
-    const retryAt = missing() ? outlook.clearAt(0) : never
-    if (token === undefined) return Math.min(retryAt, startAt ?? never)
+    const retryAt = demand.unmet() ? outlook.clearAt(0) : never
+    if (token === undefined) return Math.min(retryAt, demand.startAt() ?? never)
     return Math.min(clock.now() < token.renewAt ? token.renewAt : retryAt, token.until)
-  }
-
-  function missing(): boolean {
-    return wanted || (eager && !landing.everHeld())
   }
 
   function wake(): void {
     const now = clock.now()
-    if (startAt !== undefined && startAt <= now) {
-      startAt = undefined
-      eager = true
-    }
     const token = alive()
     const due = token === undefined || now >= token.renewAt
-    if (due && missing() && mayBegin(0)) void begin()
+    if (due && demand.unmet() && mayBegin(0)) void begin()
     else settle()
   }
 
@@ -135,9 +122,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
   return {
     want() {
       // Once wanted, the timer does the rest: this is called for every request in the last part of a token's life.
-      if (wanted) return
-      wanted = true
-      wake()
+      if (demand.ask()) wake()
     },
     join(reserve) {
       const flying = flight.underWay()
@@ -150,20 +135,20 @@ export function createKeeper(options: KeeperOptions): Keeper {
       if (!flying && !mayBegin(0)) return false
       slot.drop()
       if (!flying) void begin()
-      wanted = true
+      demand.ask()
       return true
     },
     underWay: () => flight.underWay() !== undefined,
     start(when) {
       if (when === 'never') settled = true
-      else if (when === 'now') eager = true
-      else startAt = clock.now() + when * clock.random()
+      else if (!landing.everHeld()) demand.start(when)
       wake()
     },
     status() {
       const token = alive()
       const requests = options.counts()
       const everHeld = landing.everHeld()
+      const startAt = demand.startAt()
       const underWay = flight.underWay() !== undefined
       const facts = {
         token,

@@ -38,7 +38,7 @@ for (const [world, steps] of Object.entries(worlds)) {
       fc.asyncProperty(history, fc.integer({ min: 1, max: 12 }), chance, async (story, budget, random) => {
         await live(story, budget, () => random)
       }),
-      { numRuns: 150, interruptAfterTimeLimit: 30_000 },
+      { numRuns: 100, interruptAfterTimeLimit: 20_000 },
     )
   })
 }
