@@ -95,8 +95,7 @@ function isCommand(name: string): name is Command {
   return (commands as readonly string[]).includes(name)
 }
 
-function usage(problem: string, command?: Command): UsageError {
-  const help =
-    command === undefined || command === 'run' ? 'bc-sidecar --help' : `bc-sidecar ${command} --help`
+function usage(problem: string, command: Command = 'run'): UsageError {
+  const help = command === 'run' ? 'bc-sidecar --help' : `bc-sidecar ${command} --help`
   return new UsageError(`bc-sidecar: ${problem}. Commands are ${commands.join(', ')}; see ${help}`)
 }

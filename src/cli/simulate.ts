@@ -20,8 +20,14 @@ export async function simulate(process: Process, given: Arguments): Promise<0> {
   const { log, flush } = createLogger({ level: 'info', format: 'json' })
   const ended = untilSignal(process)
   const simulator = await startSimulator({
-    ...{ dir, listen, authorizationListen, tokenTtlSeconds },
-    ...{ throttlePerMinute, allowRemote, hostnames, faults },
+    dir,
+    listen,
+    authorizationListen,
+    tokenTtlSeconds,
+    throttlePerMinute,
+    allowRemote,
+    hostnames,
+    faults,
   })
   const { baseUrl, authorizationUrl } = simulator
   log.info({ event: 'simulating', baseUrl, authorizationUrl, dir }, 'the bank simulator listens')

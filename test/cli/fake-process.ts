@@ -3,10 +3,10 @@ import type { Process } from '../../src/cli/command.ts'
 
 export interface FakeProcess {
   readonly process: Process
-  stdout(): string
-  stderr(): string
+  readonly stdout: () => string
+  readonly stderr: () => string
   /** As if that signal came. */
-  signal(name: NodeJS.Signals): void
+  readonly signal: (name: NodeJS.Signals) => void
 }
 
 /** What a command sees of a process, without one. */

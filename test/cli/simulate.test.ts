@@ -41,10 +41,10 @@ test('simulate is a bank with its credentials in a directory, until it is told t
   const basic = Buffer.from(`${read('username').trim()}:${read('password').trim()}`).toString('base64')
   const authorization = `Basic ${basic}`
   const path = '/api/v1/authorizations/authorize'
-  const login = await fetch(`${authorizationUrl}${path}`, { dispatcher, headers: { authorization } })
+  const login = await fetch(`${String(authorizationUrl)}${path}`, { dispatcher, headers: { authorization } })
   const { access_token: token } = (await login.json()) as { access_token: string }
   const call = () =>
-    fetch(`${baseUrl}/api/v1/accounts`, { dispatcher, headers: { authorization: `Bearer ${token}` } })
+    fetch(`${String(baseUrl)}/api/v1/accounts`, { dispatcher, headers: { authorization: `Bearer ${token}` } })
   t.equal((await call()).status, 503, 'the fault, once')
   const accounts = await call()
   t.equal(accounts.status, 200)
