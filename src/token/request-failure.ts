@@ -52,7 +52,7 @@ function chainOf(error: unknown): readonly Error[] {
   return found
 }
 
-export function codeOfError(error: Error): string {
+function codeOfError(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 

@@ -19,7 +19,7 @@ interface Timer {
 }
 
 /** Lets everything happen that needs no time. */
-export async function flush(): Promise<void> {
+async function flush(): Promise<void> {
   for (let turn = 0; turn < 4; turn++) await setImmediate()
 }
 
