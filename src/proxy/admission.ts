@@ -25,6 +25,7 @@ export interface AdmissionOptions {
 export function createAdmission(options: AdmissionOptions): (exchange: Exchange) => SidecarError | undefined {
   return (exchange) =>
     checkDraining(options) ??
+    checkVersion(exchange) ??
     checkMethod(exchange) ??
     checkHost(options, exchange) ??
     checkSite(exchange) ??
@@ -33,6 +34,12 @@ export function createAdmission(options: AdmissionOptions): (exchange: Exchange)
     checkRules(options, exchange) ??
     checkBody(options, exchange) ??
     checkCapacity(options)
+}
+
+/** Node.js's parser takes HTTP/0.9 and HTTP/2.0 in a request line too. */
+function checkVersion({ request }: Exchange): SidecarError | undefined {
+  if (request.httpVersionMajor !== 1)
+    return new SidecarError('invalid_request', 'only HTTP/1.1 is spoken here')
 }
 
 const methods: ReadonlySet<string> = new Set('GET HEAD POST PUT PATCH DELETE OPTIONS'.split(' '))

@@ -23,9 +23,19 @@ export function endAnswer({ request, response }: Exchange): void {
   request.on('end', end).on('close', end).resume()
 }
 
+/** At its head, a request without a body is not `complete` for Node.js either. */
+export function bodyIsUnread({ request, head }: Exchange): boolean {
+  return !request.complete && (head.chunked || (head.contentLength ?? 0) > 0)
+}
+
+export function closeAfter(exchange: Exchange, headers: string[]): void {
+  exchange.closing = true
+  headers.push('connection', 'close')
+}
+
 /** The one place where an error becomes an answer. An app that hung up gets none. */
 export function answerProblem(exchange: Exchange, error: SidecarError, environment: string): void {
-  const { request, response, requestId, method } = exchange
+  const { response, requestId, method } = exchange
   exchange.problem = error
   if (response.headersSent || response.destroyed) {
     response.destroy()
@@ -33,9 +43,9 @@ export function answerProblem(exchange: Exchange, error: SidecarError, environme
   }
   const { status, headers, body } = problemAnswer(error, { environment, requestId })
   // The upload would keep the socket, and the next request on it, waiting.
-  if (!request.complete || error.code === 'draining') headers.push('connection', 'close')
+  if (bodyIsUnread(exchange) || error.code === 'draining') closeAfter(exchange, headers)
   response.writeHead(status, headers)
   if (method !== 'HEAD') response.write(body)
-  exchange.responseBytes = body.length
+  exchange.responseBytes = Buffer.byteLength(body)
   endAnswer(exchange)
 }

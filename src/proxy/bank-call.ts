@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { endAnswer } from './answer.ts'
+import { bodyIsUnread, closeAfter, endAnswer } from './answer.ts'
 import { buildAnswerHeaders } from './answer-headers.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -30,6 +30,12 @@ export interface HeldAnswer {
 
 /** A discarded answer is read to its end, so that the connection stays usable, but not for ever. */
 const discardLimitBytes = 65_536
+
+interface AnswerHead {
+  readonly status: number
+  readonly statusText: string
+  readonly headers: string[]
+}
 
 type State = 'waiting' | 'held' | 'answering' | 'discarding' | 'dropped' | 'over'
 
@@ -68,15 +74,18 @@ export class BankCall implements Dispatcher.DispatchHandler {
     statusText = '',
   ): void {
     if (status < 200) return
+    // Throws at an answer that cannot be passed on: before the app was promised anything.
+    const headers = buildAnswerHeaders(controller.rawHeaders as (Buffer | string)[])
     this.#exchange.bankStatus = status
+    const answer = { status, statusText: plainText.test(statusText) ? statusText : '', headers }
     if (status === 401 && this.#owner.mayReplay()) {
       this.#state = 'held'
       controller.pause()
       this.#owner.hold({
-        passOn: () => this.#passOn(controller, status, statusText),
+        passOn: () => this.#passOn(controller, answer),
         drop: () => this.#discard(controller, 'dropped'),
       })
-    } else this.#deliver(controller, status, statusText)
+    } else this.#deliver(controller, answer)
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -123,21 +132,19 @@ export class BankCall implements Dispatcher.DispatchHandler {
     this.#owner.stale()
   }
 
-  #deliver(controller: Dispatcher.DispatchController, status: number, statusText: string): void {
+  #deliver(controller: Dispatcher.DispatchController, { status, statusText, headers }: AnswerHead): void {
     if (!this.#owner.answering()) {
       this.#discard(controller, 'discarding')
       return
     }
     this.#state = 'answering'
-    const { request, response } = this.#exchange
-    const headers = buildAnswerHeaders(controller.rawHeaders as (Buffer | string)[])
-    if (!request.complete) headers.push('connection', 'close')
-    response.writeHead(status, plainText.test(statusText) ? statusText : '', headers)
+    if (bodyIsUnread(this.#exchange)) closeAfter(this.#exchange, headers)
+    this.#exchange.response.writeHead(status, statusText, headers)
   }
 
-  #passOn(controller: Dispatcher.DispatchController, status: number, statusText: string): void {
+  #passOn(controller: Dispatcher.DispatchController, answer: AnswerHead): void {
     if (this.#state !== 'held') return
-    this.#deliver(controller, status, statusText)
+    this.#deliver(controller, answer)
     controller.resume()
   }
 

@@ -7,6 +7,8 @@ import { problemAnswer } from './problem.ts'
 
 /** What comes before Fastify: bytes that are no request, and requests that Node.js treats as special. */
 export function setUpServer(server: Server): void {
+  // Node.js would drop headers beyond the first thousand or so, unseen by any check; their bytes are bounded.
+  server.maxHeadersCount = 0
   // RFC 9110 §10.1.1: an expectation that is not understood may be ignored; ours end here anyway.
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     server.emit('request', request, response)
@@ -33,12 +35,20 @@ export function handleClientError(environment: string, exchanges: Exchanges) {
       socket.removeAllListeners('data').resume()
       return
     }
+    // Our own answer is written, and waits for an upload that will never end.
+    if (open?.problem !== undefined && open.response.headersSent) {
+      socket.removeAllListeners('data').resume()
+      open.response.end()
+      return
+    }
     if (error.code === 'ECONNRESET' || !socket.writable || open?.response.headersSent === true) {
       socket.destroy(error)
       return
     }
     const code = codeOf(error.code)
     const requestSent = open?.sent === true ? 'maybe' : 'no'
+    // What has not begun by now must not begin any more.
+    if (open !== undefined) open.gone = true
     refuseOn(socket, new SidecarError(code, sentences[code], { requestSent }), environment)
   }
 }

@@ -31,6 +31,8 @@ export interface Exchange {
   requestBytes: number
   responseBytes: number
   problem: SidecarError | undefined
+  /** Its answer says `connection: close`: no request behind it may be acted on (RFC 9112 §9.6). */
+  closing: boolean
   /** The response has closed: nothing more will be written to the app. */
   closed: boolean
 }
@@ -68,6 +70,7 @@ export function openExchange({ request, response, head, requestId, startedAt }: 
     requestBytes: 0,
     responseBytes: 0,
     problem: undefined,
+    closing: false,
     closed: false,
   }
 }

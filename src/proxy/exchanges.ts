@@ -63,6 +63,7 @@ export function createExchanges({ environment, now, routeOf, record }: Exchanges
       exchange.admitted = true
       inFlight += 1
     },
+    isClosing: (socket: Socket) => onSocket.get(socket)?.closing === true,
     inFlight: () => inFlight,
     current: (socket: Socket) => onSocket.get(socket),
   }

@@ -49,6 +49,12 @@ export function createAppsListener(options: ListenerOptions): AppsListener {
   app.decorateRequest('exchange')
   app.removeAllContentTypeParsers()
   app.addHook('onRequest', (request, reply, done) => {
+    // RFC 9112 §9.6: nothing behind an answer that closes is acted on; its answer could not be told.
+    if (exchanges.isClosing(request.raw.socket)) {
+      reply.hijack()
+      request.raw.resume()
+      return
+    }
     const exchange = exchanges.open(request.raw, reply.raw)
     request.exchange = exchange
     const refusal = admit(exchange)
