@@ -48,7 +48,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   const { store } = sessions
   const secret = openSecret(options)
   await Promise.all([store.started, secret?.started])
-  const listener = openListener(options, store.usable, secret)
+  const listener = openListener(options, () => store.usable(), secret)
   let address = addressText(settings.listen)
   let stopped: Promise<void> | undefined
 
@@ -70,7 +70,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
         log.warn({ event: 'warning', environment: settings.name }, warning)
       return address
     },
-    inFlight: listener.inFlight,
+    inFlight: () => listener.inFlight(),
     report: () =>
       environmentReport({
         settings,
@@ -146,7 +146,7 @@ function openListener(
     wallNow: Date.now,
     routeOf: routeTemplate,
     checkHost: createHostCheck(settings.allowedHosts),
-    acceptsSecret: secret?.accepts,
+    acceptsSecret: secret && ((presented) => secret.accepts(presented)),
     isAllowed: (method, path) => rules(method, path).kind === 'allowed',
     replays: createReplayStore({ limitBytes: replayLimitBytes, totalBytes: replayTotalBytes }),
     record(record) {

@@ -48,8 +48,9 @@ export async function openAdmin(t: Test, options: Partial<AdminOptions> = {}) {
     return new Promise((resolve, reject) => {
       const sent = request({ port, path, method, headers, agent: false, setHost: false })
       sent.on('error', reject)
-      sent.on('response', async (response) => {
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: await text(response) })
+      sent.on('response', (response) => {
+        const { statusCode: status = 0, headers } = response
+        text(response).then((body) => resolve({ status, headers, body }), reject)
       })
       sent.end()
     })

@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net'
 import { connect, createServer, rootCertificates } from 'node:tls'
 import { type Test, test } from 'tap'
 import type { CredentialSet } from '../../src/credentials/credential-set.ts'
-import { readCredentialSet } from '../../src/credentials/read-credential-set.ts'
 import { unlock } from '../../src/credentials/unlock.ts'
 import { Secret } from '../../src/secret.ts'
 import { createAuthority, type Issued } from '../support/pki.ts'
 import { makePfx } from '../support/pki-pfx.ts'
 import { type Contents, credentialDirectory } from './credential-directory.ts'
+import { readCredentialSet } from './read-credential-set.ts'
 
 const authority = await createAuthority()
 const intermediate = await authority.intermediate()

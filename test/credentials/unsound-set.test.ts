@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { type Test, test } from 'tap'
-import { readCredentialSet } from '../../src/credentials/read-credential-set.ts'
 import { unlock } from '../../src/credentials/unlock.ts'
 import { createAuthority, keyUsages } from '../support/pki.ts'
 import { type Contents, credentialDirectory } from './credential-directory.ts'
+import { readCredentialSet } from './read-credential-set.ts'
 
 const authority = await createAuthority()
 const client = await authority.client()

@@ -64,7 +64,12 @@ function answerOf(response: import('node:http').IncomingMessage, body: Buffer): 
   const { statusCode: status = 0, statusMessage: statusText = '', headers, rawHeaders } = response
   const text = body.toString()
   return {
-    ...{ status, statusText, headers, rawHeaders, body, text },
+    status,
+    statusText,
+    headers,
+    rawHeaders,
+    body,
+    text,
     get json() {
       return JSON.parse(text) as Record<string, unknown>
     },

@@ -31,7 +31,7 @@ export interface RunningSidecar {
   /** Every line of the log, parsed. */
   readonly lines: Record<string, unknown>[]
   /** The lines of finished requests. */
-  requests(): Record<string, unknown>[]
+  readonly requests: () => Record<string, unknown>[]
 }
 
 /** The whole sidecar in this process, with real files and real sockets, against a test bank. */

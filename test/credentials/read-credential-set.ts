@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { buildSet } from './build-set.ts'
-import type { CredentialSet } from './credential-set.ts'
-import { readStableSnapshot } from './snapshot.ts'
-import { type CredentialSources, filesOf } from './sources.ts'
-import type { Material, Unlocked } from './unlock.ts'
-import { unlockAside } from './unlock-aside.ts'
-import { validityFault } from './validity.ts'
+import { buildSet } from '../../src/credentials/build-set.ts'
+import type { CredentialSet } from '../../src/credentials/credential-set.ts'
+import { readStableSnapshot } from '../../src/credentials/snapshot.ts'
+import { type CredentialSources, filesOf } from '../../src/credentials/sources.ts'
+import type { Material, Unlocked } from '../../src/credentials/unlock.ts'
+import { unlockAside } from '../../src/credentials/unlock-aside.ts'
+import { validityFault } from '../../src/credentials/validity.ts'
 
 export interface ReadOptions {
   /** Milliseconds since 1970. */
