@@ -40,6 +40,8 @@ export async function startSidecar({ configuration, log, version }: SidecarOptio
     admin.server.closeAllConnections()
     await Promise.all([...environments.map((environment) => environment.stop()), admin.close()])
   }
+  if (configuration.tokenCache.kind === 'redis')
+    log.warn({ event: 'warning' }, 'BC_TOKEN_CACHE: tokens are not shared yet, each sidecar keeps its own')
   const apps = new Map<string, string>()
   let adminAddress = addressText(adminListen)
   try {

@@ -34,11 +34,11 @@ test('a request waits for the token request that is under way', async (t) => {
 
 test('an app that hangs up while it waits for a token: nothing is sent', async (t) => {
   const { authority, bank, held, release } = await startSlowBank(t)
-  const { apps, requests } = await startTestSidecar(t, { bank, authority, ready: false })
+  const { apps, admin, requests } = await startTestSidecar(t, { bank, authority, ready: false })
   await until(() => held.length === 1)
   const socket = connect(Number(new URL(apps).port), '127.0.0.1')
   socket.write('POST /p HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx')
-  await new Promise((resolve) => socket.once('connect', resolve))
+  await until(async () => /"inFlight":1\b/.test(await (await fetch(`${admin}/status`)).text()))
   const other = startApp(t, apps).call({ path: '/after' })
   socket.destroy()
   await release()
