@@ -115,7 +115,13 @@ function findToken(options: ListenerOptions, exchange: Exchange, done: (error?: 
     exchange.session = session
     exchange.token = session.tokens.peek()
     if (exchange.token !== undefined) done()
-    else void awaitToken(options, exchange).then(() => done(), done)
+    else {
+      // An app that hung up meanwhile has been accounted for: nothing of its request is to be sent.
+      const goOn = (error?: Error): void => {
+        if (!exchange.closed) done(error)
+      }
+      void awaitToken(options, exchange).then(() => goOn(), goOn)
+    }
   } catch (error) {
     done(error as Error)
   }
