@@ -1,4 +1,5 @@
 import type { EnvironmentReport } from './admin/environment-report.ts'
+import { remoteHost } from './config/listen-address.ts'
 import type { EnvironmentSettings } from './config/schema.ts'
 import type { CredentialStore } from './credentials/credential-store.ts'
 import type { SecretFile } from './credentials/secret-file.ts'
@@ -44,7 +45,7 @@ function tokenFault({ state, settled, lastError }: TokenStatus): string | null {
 
 /** What works, but is not wise: sentences. */
 export function warningsOf({ allowRemote, appSecretFile, listen }: EnvironmentSettings): string[] {
-  if (!allowRemote || listen.kind === 'unix' || appSecretFile !== undefined) return []
+  if (!allowRemote || appSecretFile !== undefined || remoteHost(listen) === undefined) return []
   return ['apps on other machines may call without a secret: set BC_APP_SECRET_FILE']
 }
 

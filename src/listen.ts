@@ -1,4 +1,4 @@
-import { chmod, lstat, unlink } from 'node:fs/promises'
+import { lstat, unlink } from 'node:fs/promises'
 import { connect } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
@@ -19,12 +19,23 @@ export async function listenOn(app: FastifyInstance, address: ListenAddress): Pr
   try {
     if (address.kind === 'tcp') return await app.listen({ host: address.host, port: address.port })
     await removeStaleSocket(address.path)
-    await app.listen({ path: address.path })
-    await chmod(address.path, 0o660)
+    await listenOnSocket(app, address.path)
     return `unix:${address.path}`
   } catch (error) {
     if (error instanceof ListenError) throw error
     throw new ListenError(sentence(address, error as NodeJS.ErrnoException), { cause: error })
+  }
+}
+
+/** By mask, not by chmod: others could connect before that. */
+async function listenOnSocket(app: FastifyInstance, path: string): Promise<void> {
+  await app.ready()
+  const before = process.umask(0o117)
+  try {
+    // Node.js binds within this call, when nothing has to be resolved and Fastify is ready.
+    await app.listen({ path })
+  } finally {
+    process.umask(before)
   }
 }
 

@@ -116,4 +116,6 @@ test('to listen remotely without a secret is warned about', async (t) => {
   t.match(report({ settings: { allowRemote } }).warnings, [/BC_APP_SECRET_FILE/])
   t.same(report({ settings: { allowRemote, appSecretFile: '/secret' } }).warnings, [])
   t.same(report({ settings: { allowRemote, listen: { kind: 'unix', path: '/a' } } }).warnings, [])
+  for (const host of ['127.0.0.1', '::1', 'localhost'])
+    t.same(report({ settings: { allowRemote, listen: { kind: 'tcp', host, port: 1 } } }).warnings, [], host)
 })

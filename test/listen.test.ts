@@ -37,6 +37,18 @@ test('a unix socket is for its owner and its group', async (t) => {
   t.equal(await getOverSocket(path, '/'), 200)
 })
 
+test('a unix socket is never open to others, not even before it is ready', async (t) => {
+  const path = join(socketDirectory(t), 'apps.sock')
+  const before = process.umask(0)
+  t.teardown(() => process.umask(before))
+  const one = app(t)
+  const modes: number[] = []
+  one.server.once('listening', () => modes.push(statSync(path).mode & 0o777))
+  await listenOn(one, { kind: 'unix', path })
+  t.same([...modes, statSync(path).mode & 0o777], [0o660, 0o660])
+  t.equal(process.umask(0), 0, 'the mask is as before')
+})
+
 test('a socket that a dead process left behind is replaced', async (t) => {
   const path = join(socketDirectory(t), 'apps.sock')
   await leaveSocket(path)

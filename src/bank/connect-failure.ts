@@ -7,10 +7,11 @@ import { connectReason, proxyReason } from './connect-reasons.ts'
 export class ConnectFailure extends Error {
   override readonly name = 'ConnectFailure'
   // Not UND_ERR_SOCKET or UND_ERR_INFO: undici answers those by connecting again, for ever.
-  readonly code = 'BANK_CONNECT_FAILED'
+  readonly code: 'BANK_CONNECT_FAILED' | 'PROXY_CONNECT_FAILED'
 
   constructor(peer: string, reason: string, options?: ErrorOptions) {
     super(`${peer}: ${reason}`, options)
+    this.code = peer === outboundProxy ? 'PROXY_CONNECT_FAILED' : 'BANK_CONNECT_FAILED'
   }
 
   static from(host: string, error: Error): ConnectFailure {
@@ -21,6 +22,9 @@ export class ConnectFailure extends Error {
 
   static fromProxy(error: Error): ConnectFailure {
     if (error instanceof ConnectFailure) return error
-    return new ConnectFailure('outbound proxy', proxyReason(error), { cause: error })
+    return new ConnectFailure(outboundProxy, proxyReason(error), { cause: error })
   }
 }
+
+/** Whom to blame when it is not the bank. */
+export const outboundProxy = 'outbound proxy'

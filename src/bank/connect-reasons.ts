@@ -56,6 +56,8 @@ export function connectReason(error: Error): string {
 export function proxyReason(error: Error): string {
   const code = codeOf(error) ?? ''
   if (code.startsWith('HPE_')) return `it does not answer in HTTP (${code})`
+  if (tlsAlertReason(code) !== undefined)
+    return `it ended TLS with an alert; no certificate of ours is shown to it (${code})`
   const reason = proxyReasons[code]
   return reason ? `${reason} (${code})` : connectReason(error)
 }

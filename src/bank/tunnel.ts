@@ -1,9 +1,10 @@
+import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { Secret } from '../secret.ts'
 import type { Attempt } from './attempt.ts'
-import { ConnectFailure } from './connect-failure.ts'
+import { ConnectFailure, outboundProxy } from './connect-failure.ts'
 
 export interface ProxyAddress {
   /** Speaks TLS itself. */
@@ -40,18 +41,33 @@ function decode(text: string): string {
  * A connection to the bank through an outbound HTTP proxy (RFC 9110 §9.3.6), ready for TLS with the bank. Rejects with a
  * `ConnectFailure` that blames the proxy and tells its refusals apart; the proxy's credentials appear nowhere.
  */
-export function openTunnel(
+export async function openTunnel(
   attempt: Attempt,
   proxy: ProxyAddress,
   track: (socket: Socket) => void,
 ): Promise<Socket> {
-  const { host, port, signal } = attempt
-  const path = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`
-  const credentials = proxy.authorization && { 'proxy-authorization': proxy.authorization.reveal() }
+  const { signal } = attempt
   const transport = connectProxy(proxy)
   track(transport)
   attempt.step = 'outbound proxy'
+  const onAbort = () => void transport.destroy(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    // Written before, CONNECT would fail in place of the handshake, and nothing would tell why.
+    if (proxy.secure) await once(transport, 'secureConnect')
+    await askToConnect(attempt, proxy, transport)
+    return transport
+  } catch (error) {
+    transport.destroy()
+    throw ConnectFailure.fromProxy(error as Error)
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
 
+function askToConnect({ host, port }: Attempt, proxy: ProxyAddress, transport: Socket): Promise<void> {
+  const path = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`
+  const credentials = proxy.authorization && { 'proxy-authorization': proxy.authorization.reveal() }
   return new Promise((resolve, reject) => {
     const call = request({
       method: 'CONNECT',
@@ -59,16 +75,12 @@ export function openTunnel(
       headers: { host: path, connection: 'keep-alive', ...credentials },
       createConnection: () => transport,
     })
-    const onAbort = () => call.destroy(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
     call
-      .on('error', (error) => reject(ConnectFailure.fromProxy(error)))
+      .on('error', reject)
       .on('connect', (answer, _socket, head) => {
-        signal.removeEventListener('abort', onAbort)
         const refusal = refusalOf(answer, head, host)
-        if (refusal === undefined) return resolve(transport)
-        transport.destroy()
-        reject(new ConnectFailure('outbound proxy', refusal))
+        if (refusal === undefined) resolve()
+        else reject(new ConnectFailure(outboundProxy, refusal))
       })
       .end()
   })
@@ -76,7 +88,8 @@ export function openTunnel(
 
 function connectProxy({ secure, host, port }: ProxyAddress): Socket {
   if (!secure) return connect({ host, port })
-  return connectTls({ host, port, servername: isIP(host) ? '' : host, rejectUnauthorized: true })
+  const servername = isIP(host) ? '' : host
+  return connectTls({ host, port, servername, rejectUnauthorized: true, minVersion: 'TLSv1.2' })
 }
 
 function refusalOf({ statusCode }: IncomingMessage, head: Buffer, host: string): string | undefined {

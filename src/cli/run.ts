@@ -35,7 +35,8 @@ export interface ServeOptions {
 /** Starts a sidecar and keeps it until the process is told to end; a second time, it ends at once. */
 export async function serve({ process, log, start, started }: ServeOptions): Promise<void> {
   const signals = listenForSignals(process, log)
-  const sidecar = await start()
+  const sidecar = await Promise.race([start(), signals.givenUp])
+  if (sidecar === undefined) return
   signals.use(sidecar)
   started?.(sidecar)
   await signals.ended
@@ -47,6 +48,10 @@ function listenForSignals(process: Process, log: Logger) {
   const ended = new Promise<void>((resolve) => {
     settle = resolve
   })
+  let giveUp!: () => void
+  const givenUp = new Promise<undefined>((resolve) => {
+    giveUp = () => resolve(undefined)
+  })
   let sidecar: Sidecar | undefined
   let told = 0
   const end = (): void => {
@@ -55,18 +60,20 @@ function listenForSignals(process: Process, log: Logger) {
   }
   const onEnd = (): void => {
     told += 1
+    if (told > 1) giveUp()
     end()
   }
   process.on('SIGTERM', onEnd)
   process.on('SIGINT', onEnd)
   process.on('SIGHUP', () => {
+    if (told > 0) return
     log.info({ event: 'reload' }, 'looking at the credential files')
     sidecar?.reload()
   })
-  // Unhandled, it would open the inspector on a port that every container of the pod can reach.
-  process.on('SIGUSR1', () => undefined)
   return {
     ended,
+    /** A second signal, before there is anything to end. */
+    givenUp,
     use(started: Sidecar): void {
       sidecar = started
       end()

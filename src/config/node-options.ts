@@ -22,6 +22,12 @@ const dangers: ReadonlyArray<{ readonly option: RegExp; readonly problem: string
     problem: 'an inspector would show token, key and password to whoever connects',
   },
   { option: /^--tls-keylog/, problem: 'a TLS key log would let others read what is sent to the bank' },
+  { option: /^--trace-tls/, problem: 'a trace of TLS would show in the log what nobody may read' },
+  { option: /^--tls-min-v1\.[01]$/, problem: 'TLS before 1.2 is broken, and the bank speaks 1.2' },
+  {
+    option: /^--(heapsnapshot|report-(on|uncaught)|abort-on)/,
+    problem: 'a snapshot, report or core dump would hold token, key and password',
+  },
   { option: /^--insecure-http-parser/, problem: 'a lenient HTTP parser lets smuggled requests pass' },
 ]
 

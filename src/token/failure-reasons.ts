@@ -16,14 +16,14 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 /** A connection that never came about: `bank/` has put the reason into a sentence for people, without addresses or secrets. */
-const connectFailed = 'BANK_CONNECT_FAILED'
+const connectFailed: readonly unknown[] = ['BANK_CONNECT_FAILED', 'PROXY_CONNECT_FAILED']
 
 type FailedError = Pick<Error, 'name' | 'message'> & { readonly code?: unknown }
 
 /** A sentence about the first error that is known. */
 export function failureReason(errors: readonly FailedError[]): string {
   for (const { name, code, message } of errors) {
-    if (code === connectFailed) return `${endpoint} cannot be reached: ${message}`
+    if (connectFailed.includes(code)) return `${endpoint} cannot be reached: ${message}`
     // Its code may have become UND_ERR_SOCKET on the way.
     if (name === 'HTTPParserError') return `${endpoint} did not answer in HTTP`
     const reason = typeof code === 'string' && Object.hasOwn(reasons, code) ? reasons[code] : undefined

@@ -47,6 +47,8 @@ function chainOf(error: unknown): readonly Error[] {
   for (const one of open) {
     if (!(one instanceof Error) || found.length === 16) continue
     found.push(one)
+    // What an outbound proxy said about TLS says nothing about our certificate, which it never sees.
+    if (codeOfError(one) === 'PROXY_CONNECT_FAILED') continue
     open.push(one.cause, ...(one instanceof AggregateError ? one.errors : []))
   }
   return found

@@ -72,6 +72,29 @@ test('two signals while it starts end it at once', async (t) => {
   t.same(told, ['kill'])
 })
 
+test('two signals end a start that does not come to its end', { timeout: 5_000 }, async (t) => {
+  const { process, told, log, signal: send } = rig()
+  const start = () => {
+    send('SIGTERM')
+    send('SIGTERM')
+    return new Promise<Sidecar>(() => undefined)
+  }
+  await serve({ process, log, start })
+  t.same(told, [])
+})
+
+test('SIGHUP does nothing, and says nothing, while it stops', async (t) => {
+  const { process, told, lines, log, end, sidecar, signal: send } = rig()
+  const started = () => {
+    send('SIGTERM')
+    send('SIGHUP')
+    end()
+  }
+  await serve({ process, log, start: async () => sidecar, started })
+  t.same(told, ['stop'])
+  t.same(lines, [])
+})
+
 test('SIGHUP looks at the files, and says so', async (t) => {
   const { process, told, lines, log, end, sidecar, signal: send } = rig()
   const started = () => {

@@ -14,6 +14,15 @@ test('an inspector and other holes in NODE_OPTIONS refuse the start', async (t) 
     '--max-old-space-size=64 --require "./a b.js"  --inspect',
     '--tls-keylog=/tmp/keys',
     '--insecure-http-parser',
+    '--tls-min-v1.0',
+    '--tls-min-v1.1',
+    '--trace-tls',
+    '--heapsnapshot-signal=SIGUSR2',
+    '--heapsnapshot-near-heap-limit=1',
+    '--report-on-signal',
+    '--report-on-fatalerror',
+    '--report_uncaught_exception',
+    '--abort-on-uncaught-exception',
   ]
   for (const options of table) {
     t.match(await faultsOf({ NODE_OPTIONS: options }), [{ key: 'NODE_OPTIONS' }], options)
@@ -21,7 +30,12 @@ test('an inspector and other holes in NODE_OPTIONS refuse the start', async (t) 
 })
 
 test('other options of Node.js are fine', async (t) => {
-  await t.resolves(load({ NODE_OPTIONS: '--max-old-space-size=64 --title=--inspected --no-warnings' }))
+  await t.resolves(
+    load({
+      NODE_OPTIONS:
+        '--max-old-space-size=64 --title=--inspected --no-warnings --tls-min-v1.3 --report-exclude-env',
+    }),
+  )
 })
 
 test('only what really turns verification off is refused', async (t) => {

@@ -60,6 +60,31 @@ test('what keeps us from connecting is told', async (t: Test) => {
   })
 })
 
+test('an alert of an https:// proxy says nothing about our credentials', async (t: Test) => {
+  // A fatal alert in answer to the ClientHello, RFC 8446 §6: of handshake_failure, and of unknown_ca.
+  for (const number of [40, 48]) {
+    const port = await answerBytes(t, Buffer.from([0x15, 3, 3, 0, 2, 2, number]))
+    const outboundProxy = { url: new Secret(`https://me:hush@localhost:${port}`), noProxy: '' }
+    const { bank, dispatcher } = await pair(t, { outboundProxy })
+    const error = await failure(ask({ dispatcher, authorizationUrl: bank.authorizationUrl }))
+    t.match(error, {
+      code: 'token_unavailable',
+      message:
+        /cannot be reached: outbound proxy: it ended TLS with an alert; no certificate of ours is shown to it \(ERR_SSL_/,
+    })
+  }
+})
+
+test('an alert of the bank inside a tunnel is one about our credentials', async (t: Test) => {
+  const port = await answerBytes(t, Buffer.from([0x15, 3, 3, 0, 2, 2, 48]))
+  const proxy = await startOutboundProxy(t)
+  const { dispatcher } = await pair(t, { outboundProxy: { url: new Secret(proxy.url), noProxy: '' } })
+  t.match(await failure(ask({ dispatcher, authorizationUrl: `https://localhost:${port}` })), {
+    code: 'credentials_rejected',
+    message: /ALERT_UNKNOWN_CA/,
+  })
+})
+
 test('an answer that trickles is bounded as a whole, and its connection closed', async (t: Test) => {
   const { bank, dispatcher } = await pair(t)
   bank.authorization.handler = ({ response }) => {
