@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { SidecarError } from '../errors.ts'
 import { bodyIsUnread, closeAfter, endAnswer } from './answer.ts'
 import { buildAnswerHeaders } from './answer-headers.ts'
 import type { Exchange } from './exchange.ts'
@@ -8,6 +9,10 @@ import type { Exchange } from './exchange.ts'
  * `ended` one comes, once; none after `drop`.
  */
 export interface CallOwner {
+  /** The request is about to be written. */
+  started(): void
+  /** How long the head of the answer may still take. */
+  patienceMs(): number
   /** The bank's answer is about to be written; false when nobody wants it any more. */
   answering(): boolean
   /** Whether a 401 shall be held back; then `hold` gets the two ways on. */
@@ -47,6 +52,7 @@ export class BankCall implements Dispatcher.DispatchHandler {
   #started = false
   #controller: Dispatcher.DispatchController | undefined
   #discardedBytes = 0
+  #patience: NodeJS.Timeout | undefined
 
   constructor(exchange: Exchange, owner: CallOwner) {
     this.#exchange = exchange
@@ -63,7 +69,7 @@ export class BankCall implements Dispatcher.DispatchHandler {
     else {
       this.#started = true
       this.#controller = controller
-      this.#exchange.sent = true
+      this.#owner.started()
     }
   }
 
@@ -73,7 +79,11 @@ export class BankCall implements Dispatcher.DispatchHandler {
     _headers: unknown,
     statusText = '',
   ): void {
-    if (status < 200) return
+    if (status < 200) {
+      this.#boundPatience(controller)
+      return
+    }
+    clearTimeout(this.#patience)
     // Throws at an answer that cannot be passed on: before the app was promised anything.
     const headers = buildAnswerHeaders(controller.rawHeaders as (Buffer | string)[])
     this.#exchange.bankStatus = status
@@ -107,6 +117,7 @@ export class BankCall implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: unknown, error: Error): void {
+    clearTimeout(this.#patience)
     const state = this.#state
     if (state === 'over') return
     if (state === 'discarding' || state === 'dropped') this.#end()
@@ -124,6 +135,17 @@ export class BankCall implements Dispatcher.DispatchHandler {
   /** The app's connection has closed. What the bank has begun is awaited, since its outcome matters. */
   abandon(): void {
     if (this.#state === 'answering') this.#controller?.abort(new Error('the app hung up'))
+  }
+
+  /** undici's own time-out starts anew with every answer that is not the last one (1xx). */
+  #boundPatience(controller: Dispatcher.DispatchController): void {
+    clearTimeout(this.#patience)
+    const ms = this.#owner.patienceMs()
+    if (ms > 0) this.#patience = setTimeout(() => this.#boundPatience(controller), ms)
+    else
+      controller.abort(
+        new SidecarError('bank_timeout', 'the bank did not answer within BC_RESPONSE_TIMEOUT_MS'),
+      )
   }
 
   #goStale(controller: Dispatcher.DispatchController): void {

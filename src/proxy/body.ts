@@ -17,16 +17,19 @@ export interface BodyOptions {
   readonly replays: ReplayStore
   readonly limitBytes: number
   readonly stallMs: number
+  readonly now: () => number
 }
 
 export const noBody: RequestBody = { open: () => null, again: () => null, release: () => undefined }
 
 /** Takes the body as one piece when it came with the head, else as a stream that is kept while it passes. */
-export function takeBody(exchange: Exchange, { replays, limitBytes, stallMs }: BodyOptions): RequestBody {
+export function takeBody(exchange: Exchange, options: BodyOptions): RequestBody {
+  const { replays, limitBytes, stallMs, now } = options
   const { request } = exchange
   const kept = replays.keep()
   const count = (chunk: Buffer): void => {
     exchange.requestBytes += chunk.length
+    exchange.lastByteAt = now()
     kept.add(chunk)
   }
   const arrived = arrivedBody(request, limitBytes)

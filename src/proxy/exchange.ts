@@ -25,6 +25,8 @@ export interface Exchange {
   /** A call to the bank is under way. */
   calling: boolean
   call: { abandon(): void } | undefined
+  /** When its newest byte went on its way to the bank. */
+  lastByteAt: number
   bankStartedAt: number
   bankEndedAt: number
   bankStatus: number
@@ -64,6 +66,7 @@ export function openExchange({ request, response, head, requestId, startedAt }: 
     gone: false,
     calling: false,
     call: undefined,
+    lastByteAt: 0,
     bankStartedAt: 0,
     bankEndedAt: 0,
     bankStatus: 0,

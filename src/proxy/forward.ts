@@ -11,7 +11,8 @@ export interface ForwardOptions extends BodyOptions {
   /** The newest generation of credentials; throws `certificate_unusable`. */
   readonly session: () => BankSession
   readonly explain: ExplainFailure
-  readonly now: () => number
+  /** From the request's last byte to the head of the bank's answer. */
+  readonly responseTimeoutMs: number
   /** The bank's part of the exchange is over. */
   readonly ended: (exchange: Exchange) => void
 }
@@ -54,6 +55,18 @@ class Delivery implements CallOwner {
     exchange.call = call
     const { dispatcher } = exchange.session as BankSession
     dispatcher.dispatch(bankRequest(this.#options.origin, exchange, content), call)
+  }
+
+  started(): void {
+    this.#exchange.sent = true
+    this.#exchange.lastByteAt = this.#options.now()
+  }
+
+  patienceMs(): number {
+    const { responseTimeoutMs, now } = this.#options
+    const { request, lastByteAt } = this.#exchange
+    const appIsSending = !request.complete && !request.isPaused()
+    return appIsSending ? responseTimeoutMs : lastByteAt + responseTimeoutMs - now()
   }
 
   answering(): boolean {
