@@ -81,6 +81,7 @@ function gauges({ reports }: FamiliesOptions): Family[] {
       reports().map((report) => ({ labels: { environment: report.name }, value: value(report) })),
   })
   return [
+    family('ready', '1 when this environment could serve.', ({ ready }) => Number(ready)),
     family(
       'requests_in_flight',
       'Requests that have not been answered to their end.',

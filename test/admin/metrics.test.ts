@@ -37,6 +37,17 @@ test('requests are counted by method, status and origin, over a bounded set of l
   t.equal(count('code="other",environment="sandbox",method="GET",origin="bank"'), 4)
 })
 
+test('whether an environment could serve is told for each', async (t) => {
+  const { metrics } = metricsAt()
+  const text = await metrics.text([
+    environmentReport(),
+    environmentReport({ name: 'production', ready: false }),
+  ])
+  const samples = parse(text)
+  t.equal(samples.get('bc_sidecar_ready{environment="sandbox"}'), 1)
+  t.equal(samples.get('bc_sidecar_ready{environment="production"}'), 0)
+})
+
 test('the answers to expect are there with 0 from the start, so that rate() sees the first', async (t) => {
   const { metrics } = metricsAt()
   const samples = parse(await metrics.text([environmentReport()]))
@@ -158,6 +169,7 @@ test('each family has its help and its type, once', async (t) => {
     'connections_opened_total counter',
     'credential_reloads_total counter',
     'local_answers_total counter',
+    'ready gauge',
     'replays_total counter',
     'request_duration_seconds histogram',
     'requests_in_flight gauge',
