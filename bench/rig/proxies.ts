@@ -1,0 +1,129 @@
+import { fileURLToPath } from 'node:url'
+import { type Child, listening, startChild } from './child.ts'
+import { cores, type Ground } from './ground.ts'
+import { type SidecarOptions, startSidecar } from './sidecar.ts'
+import { nginxFrame, type Upstream } from './upstream.ts'
+
+export interface Running extends Child {
+  readonly port: number
+}
+
+export interface Rig {
+  readonly ground: Ground
+  readonly upstream: Upstream
+}
+
+export interface Subject {
+  readonly name: string
+  readonly start: (rig: Rig) => Promise<Running>
+}
+
+/** Each adds the token to what it forwards over mutual TLS, verifies the upstream, and keeps its connections. */
+export const nginx: Subject = {
+  name: 'nginx',
+  start: ({ ground, upstream }) =>
+    run(ground, (port) => {
+      const { ca, client, token } = ground
+      const http = `
+  upstream bank { server 127.0.0.1:${upstream.port}; keepalive 64; keepalive_requests 100000000; }
+  server { listen 127.0.0.1:${port} backlog=2048;
+    location / {
+      proxy_pass https://bank; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host localhost;
+      proxy_set_header Authorization "Bearer ${token}"; proxy_max_temp_file_size 0;
+      proxy_ssl_certificate ${client.certificate}; proxy_ssl_certificate_key ${client.key}; proxy_ssl_name localhost;
+      proxy_ssl_server_name on; proxy_ssl_trusted_certificate ${ca}; proxy_ssl_verify on; proxy_ssl_protocols TLSv1.2 TLSv1.3;
+    } }`
+      const config = ground.file('proxy.conf', nginxFrame('proxy', http))
+      return { command: ['nginx', '-p', ground.dir, '-c', config, '-e', 'stderr'] }
+    }),
+}
+
+const haproxy: Subject = {
+  name: 'haproxy',
+  start: ({ ground, upstream }) =>
+    run(ground, (port) => {
+      const { ca, client, token } = ground
+      const config = `
+global
+  nbthread 1
+  maxconn 4096
+defaults
+  mode http
+  http-reuse always
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+frontend apps
+  bind 127.0.0.1:${port}
+  default_backend bank
+backend bank
+  http-request set-header Authorization "Bearer ${token}"
+  http-request set-header Host localhost
+  server bank 127.0.0.1:${upstream.port} ssl crt ${client.both} ca-file ${ca} verify required sni str(localhost) pool-max-conn 64
+`
+      return { command: ['haproxy', '-db', '-q', '-f', ground.file('haproxy.cfg', config)] }
+    }),
+}
+
+const caddy: Subject = {
+  name: 'Caddy',
+  start: ({ ground, upstream }) =>
+    run(ground, (port) => {
+      const { ca, client, token, dir } = ground
+      const config = `{
+  admin off
+  auto_https off
+  log {
+    output discard
+  }
+  storage file_system ${dir}/caddy
+}
+http://127.0.0.1:${port} {
+  reverse_proxy https://127.0.0.1:${upstream.port} {
+    header_up Host localhost
+    header_up Authorization "Bearer ${token}"
+    transport http {
+      tls_client_auth ${client.certificate} ${client.key}
+      tls_trusted_ca_certs ${ca}
+      tls_server_name localhost
+      keepalive_idle_conns_per_host 64
+      versions 1.1
+    }
+  }
+}
+`
+      const file = ground.file('Caddyfile', config)
+      return { command: ['caddy', 'run', '--config', file, '--adapter', 'caddyfile'] }
+    }),
+}
+
+const naive: Subject = {
+  name: '@fastify/http-proxy, naive',
+  start: ({ ground, upstream }) =>
+    run(ground, (port) => {
+      const script = fileURLToPath(new URL('naive.mjs', import.meta.url))
+      const { ca, client, token } = ground
+      const env = { PORT: String(port), UPSTREAM: `https://localhost:${upstream.port}`, TOKEN: token }
+      const files = { CA: ca, CERTIFICATE: client.certificate, KEY: client.key }
+      return { command: [process.execPath, script], env: { ...env, ...files } }
+    }),
+}
+
+export function sidecar(name: string, options: SidecarOptions = {}): Subject {
+  return { name, start: (rig) => startSidecar(rig, options) }
+}
+
+export const others: readonly Subject[] = [haproxy, caddy, naive]
+
+interface Command {
+  readonly command: readonly string[]
+  readonly env?: Record<string, string>
+}
+
+async function run(ground: Ground, commandFor: (port: number) => Command): Promise<Running> {
+  const port = await ground.port()
+  const command = commandFor(port)
+  const child = startChild({ ...command, core: cores.proxy, cwd: ground.dir })
+  await listening(port, child)
+  return { ...child, port }
+}
