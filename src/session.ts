@@ -4,6 +4,7 @@ import { type CredentialStore, createCredentialStore } from './credentials/crede
 import type { EnvironmentOptions } from './environment.ts'
 import { logCredentials } from './report.ts'
 import type { TokenHolder } from './token/holder.ts'
+import { mayBeRefusal } from './token/request-failure.ts'
 import type { TokenSource } from './token/source.ts'
 
 /** A generation of credentials with all that was opened for it: replaced as a whole, never mended. */
@@ -18,8 +19,11 @@ export interface Sessions {
   close(): Promise<void>
 }
 
-/** Of the minute's token requests, what a candidate leaves for the next change of files. */
-const reserveForNextChange = 2
+/**
+ * Of the minute's token requests, what a candidate leaves: one for the token in use, so that no payment ever waits for a rotation;
+ * when it is tried again, one more, for the next change of files.
+ */
+const reserves = { first: 1, again: 2 }
 
 /** The environment's credentials: each sound set gets connections and tokens of its own. */
 export function openSessions(options: EnvironmentOptions, source: TokenSource): Sessions {
@@ -34,7 +38,8 @@ export function openSessions(options: EnvironmentOptions, source: TokenSource): 
       sessions.add(session)
       return session
     },
-    prove: ({ tokens }) => tokens.prove({ reserve: reserveForNextChange }),
+    prove: ({ tokens }, { again }) => tokens.prove({ reserve: again ? reserves.again : reserves.first }),
+    mayBeRefusal,
     retire(session) {
       session.tokens.retire()
       void session.close().then(() => sessions.delete(session))

@@ -52,7 +52,7 @@ export function handshake(attempt: Attempt, options: HandshakeOptions): Promise<
           reject(new ConnectFailure(host, 'it offers no TLS version from 1.2 on'))
           return
         }
-        socket.on('error', relabel)
+        socket.on('error', createRelabel())
         resolve(socket)
       })
   })
@@ -73,13 +73,22 @@ function tlsOptions({ host, port }: Attempt, options: HandshakeOptions): Connect
   }
 }
 
+type SocketError = NodeJS.ErrnoException & { socketCode?: string }
+
 /**
  * Gives errors of an open connection the code that undici means for them, before undici sees them, and keeps theirs as `socketCode`.
  * By their own codes, undici takes a reset in the middle of an answer without a length for its proper end, and fails a request
  * that waits for an idle connection, unsent, when that connection breaks, instead of opening another one.
+ *
+ * After an alert of TLS 1.3 the connection ends, too, and undici tells only of that: its error is given the alert's code.
  */
-function relabel(error: NodeJS.ErrnoException & { socketCode?: string }): void {
-  if (error.code?.startsWith('UND_ERR_')) return
-  if (error.code !== undefined) error.socketCode = error.code
-  error.code = 'UND_ERR_SOCKET'
+function createRelabel(): (error: SocketError) => void {
+  let firstCode: string | undefined
+  return (error) => {
+    if (!error.code?.startsWith('UND_ERR_')) {
+      firstCode ??= error.code
+      if (error.code !== undefined) error.socketCode = error.code
+      error.code = 'UND_ERR_SOCKET'
+    } else if (firstCode !== undefined) error.socketCode = firstCode
+  }
 }

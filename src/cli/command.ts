@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { ConfigurationError } from '../config/fault.ts'
 import { type Arguments, parseArguments, UsageError } from './arguments.ts'
+import { untilSignal } from './signals.ts'
 
 /** What a command needs of the process, so that tests may bring their own. */
 export type Process = Pick<NodeJS.Process, 'argv' | 'env' | 'stdout' | 'stderr' | 'on' | 'pid'>
@@ -28,8 +29,11 @@ async function dispatch(process: Process, given: Arguments): Promise<0 | 1> {
       return (await import('./run.ts')).run(process, { ...given, version })
     case 'health':
       return (await import('./health.ts')).health(process, given)
-    case 'simulate':
-      return (await import('./simulate.ts')).simulate(process, given)
+    case 'simulate': {
+      // Before what takes long to load: a signal that comes meanwhile ends it as one that comes later.
+      const ended = untilSignal(process)
+      return (await import('./simulate.ts')).simulate(process, given, ended)
+    }
     case 'demo':
       return (await import('./demo.ts')).demo(process, { version })
     case 'check':

@@ -1,12 +1,17 @@
 import { createLogger } from '../logging.ts'
 import { parseFaults } from '../simulator/faults.ts'
-import { requireLoopback } from '../simulator/listen-address.ts'
+import { requireLoopback, requireServerName } from '../simulator/listen-address.ts'
 import { startSimulator } from '../simulator/simulator.ts'
 import { type Arguments, UsageError } from './arguments.ts'
 import type { Process } from './command.ts'
+import { untilSignal } from './signals.ts'
 
 /** Runs the bank simulator until SIGTERM or SIGINT. */
-export async function simulate(process: Process, given: Arguments): Promise<0> {
+export async function simulate(
+  process: Process,
+  given: Arguments,
+  ended: Promise<void> = untilSignal(process),
+): Promise<0> {
   const { dir, tokenTtlSeconds, throttlePerMinute, allowRemote, hostnames } = given
   if (dir === undefined)
     throw new UsageError('bc-sidecar: simulate needs --dir DIR, where it writes its credentials')
@@ -16,9 +21,9 @@ export async function simulate(process: Process, given: Arguments): Promise<0> {
     asUsage('--listen', () => requireLoopback(listen.host))
     asUsage('--authorization-listen', () => requireLoopback(authorizationListen.host))
   }
+  for (const name of hostnames) asUsage('--hostname', () => requireServerName(name))
   const faults = asUsage('--faults', () => parseFaults(given.faults))
   const { log, flush } = createLogger({ level: 'info', format: 'json' })
-  const ended = untilSignal(process)
   const simulator = await startSimulator({
     dir,
     listen,
@@ -28,6 +33,7 @@ export async function simulate(process: Process, given: Arguments): Promise<0> {
     allowRemote,
     hostnames,
     faults,
+    log,
   })
   const { baseUrl, authorizationUrl } = simulator
   log.info({ event: 'simulating', baseUrl, authorizationUrl, dir }, 'the bank simulator listens')
@@ -53,11 +59,4 @@ function hostAndPort(option: string, text: string): { host: string; port: number
   throw new UsageError(
     `bc-sidecar: ${option} is ${JSON.stringify(text)}, and should be host:port, such as 127.0.0.1:9443`,
   )
-}
-
-/** A second signal while it stops takes nothing from the exit status. */
-function untilSignal(process: Process): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => resolve())
-  })
 }

@@ -1,3 +1,4 @@
+import type { SidecarError } from '../errors.ts'
 import type { CredentialEvent } from './credential-event.ts'
 import type { CredentialSet } from './credential-set.ts'
 import { createExpiryWarnings } from './expiry-warnings.ts'
@@ -14,8 +15,13 @@ export interface CredentialStoreOptions<Session> {
   readonly sources: CredentialSources
   /** Opens what works with a set: connections, a token holder. */
   readonly open: (set: CredentialSet) => Session
-  /** Asks the bank for a token. Rejecting with `credentials_rejected` refuses the set, anything else defers it. */
-  readonly prove: (session: Session) => Promise<void>
+  /**
+   * Asks the bank for a token; `again` when it was asked about this set before. Rejecting with `credentials_rejected` refuses the
+   * set, anything else defers it.
+   */
+  readonly prove: (session: Session, attempt: { readonly again: boolean }) => Promise<void>
+  /** Whether what `prove` rejected with may be a refusal, too. */
+  readonly mayBeRefusal: (error: SidecarError) => boolean
   /** Lets go of a session that was replaced, refused or superseded: requests in flight may finish. */
   readonly retire: (session: Session) => void
   readonly report: (event: CredentialEvent) => void

@@ -1,5 +1,5 @@
 import type { SidecarError } from '../errors.ts'
-import { createCandidateSlot } from './candidate.ts'
+import { type CandidateOptions, createCandidateSlot } from './candidate.ts'
 import { type Complaints, createComplaints } from './complaints.ts'
 import type { CredentialEvent } from './credential-event.ts'
 import type { CredentialSet } from './credential-set.ts'
@@ -9,7 +9,8 @@ import type { Reading } from './set-reader.ts'
 export interface RotationOptions<Session> {
   readonly holder: Holder<Session>
   readonly open: (set: CredentialSet) => Session
-  readonly prove: (session: Session) => Promise<void>
+  readonly prove: CandidateOptions<Session>['prove']
+  readonly mayBeRefusal: CandidateOptions<Session>['mayBeRefusal']
   readonly retire: (session: Session) => void
   readonly report: (event: CredentialEvent) => void
   /** Monotonic milliseconds. */
@@ -45,7 +46,8 @@ export function createRotation<Session>(options: RotationOptions<Session>): Rota
       retire(session)
       complaints.say('refused', error)
     },
-    deferred: (_candidate, error) => complaints.say('deferred', error),
+    deferred: (error) => complaints.say('deferred', error),
+    doubted: (error) => complaints.say('refused', error),
   })
   const drop = (): void => {
     const dropped = slot.take()

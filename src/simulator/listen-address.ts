@@ -21,6 +21,15 @@ export function requireLoopback(host: string): void {
 Listen on 127.0.0.1, or give --allow-remote`)
 }
 
+const serverName = /^(?=.{1,253}$)[a-z\d_]([a-z\d_-]*[a-z\d_])?(\.[a-z\d_]([a-z\d_-]*[a-z\d_])?)*$/i
+
+/** @throws a sentence for the person at the terminal, unless `name` is one that a certificate can hold */
+export function requireServerName(name: string): void {
+  if (serverName.test(name) || isIP(name) !== 0) return
+  throw new Error(`${JSON.stringify(name)} is neither a host name in ASCII (others are written xn--…) \
+nor an IP address; it should be like bank.example`)
+}
+
 /** The origin by which clients reach a listener: a wildcard address goes by the first name it has. */
 export function originOf({ host, port }: ListenAddress, hostnames: readonly string[]): string {
   const name = wildcards.includes(host) ? (hostnames[0] ?? 'localhost') : host

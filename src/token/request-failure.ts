@@ -36,6 +36,17 @@ export function requestFailure(error: unknown): SidecarError {
   return new SidecarError('token_unavailable', failureReason(errors), { cause })
 }
 
+/**
+ * Whether a failed token request may have been a refusal of our client certificate that the bank did not put into words: servers
+ * may close without an alert (Node.js's own does), with TLS 1.3 only after our side of the handshake. A bank that is broken may
+ * do so, too.
+ */
+export function mayBeRefusal(error: SidecarError): boolean {
+  return error.code === 'token_unavailable' && chainOf(error).some((one) => hangUps.has(codeOfError(one)))
+}
+
+const hangUps: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'BANK_RESET', 'EPIPE'])
+
 /** TLS alerts (RFC 8446 §6.2) that speak of the client's certificate; OpenSSL names them by version. */
 const certificateAlert =
   /^ERR_SSL_.*ALERT_(?:BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN|REQUIRED)|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)$/
@@ -54,8 +65,10 @@ function chainOf(error: unknown): readonly Error[] {
   return found
 }
 
-function codeOfError(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : ''
+/** `bank/` gives errors of an open connection the code that undici needs, and keeps their own beside it. */
+function codeOfError(error: Error & { readonly code?: unknown; readonly socketCode?: unknown }): string {
+  const { code, socketCode = code } = error
+  return typeof socketCode === 'string' ? socketCode : ''
 }
 
 /** The HTTP parser's errors carry bytes of the answer. */

@@ -16,6 +16,8 @@ const faults: [string, string][] = [
   ['--listen 0.0.0.0:0', '--listen: 0.0.0.0 is not a loopback address'],
   ['--authorization-listen [::]:0', '--authorization-listen: :: is not a loopback address'],
   ['--faults none-such', '--faults: unknown fault "none-such"'],
+  ['--hostname bänk.example', '--hostname: "bänk.example" is neither a host name in ASCII'],
+  ['--hostname bank.example --hostname bank..example', '--hostname: "bank..example" is neither'],
 ]
 for (const [args, message] of faults) {
   test(`simulate refuses "${args}"`, async (t) => {
@@ -49,9 +51,23 @@ test('simulate is a bank with its credentials in a directory, until it is told t
   const accounts = await call()
   t.equal(accounts.status, 200)
   t.equal(accounts.headers.get('bc-simulator'), 'true')
+  const fields = { listener: 'api', method: 'GET', route: '/api/v1/accounts' }
+  await program.event('request', { ...fields, status: 503 })
+  await program.event('request', { ...fields, status: 200 })
+  program.signal('SIGUSR1')
   program.signal('SIGTERM')
   t.equal(await program.ended(), 0)
-  t.equal(program.stderr(), '')
+  t.equal(program.stderr(), '', 'no inspector')
+  t.equal(program.lines().filter(({ event }) => event === 'request').length, 3)
   for (const secret of [token, basic, read('password').trim(), read('passphrase').trim()])
     t.notMatch(program.stdout(), secret)
+})
+
+test('a signal that comes while simulate starts is not forgotten', async (t) => {
+  const { process, signal } = fakeProcess([])
+  const given = parseArguments(['simulate', '--dir', join(t.testdir(), 'dir'), ...anyPort])
+  const ended = simulate(process, given)
+  signal('SIGINT')
+  signal('SIGTERM')
+  t.equal(await ended, 0)
 })

@@ -2,9 +2,11 @@ import { type ProblemCode, SidecarError, type SidecarErrorOptions } from '../../
 
 /** A `prove` whose answers the test gives, one by one, as it likes. */
 export interface BankAnswers {
-  readonly prove: (session: string) => Promise<void>
+  readonly prove: (session: string, attempt: { readonly again: boolean }) => Promise<void>
   /** The sessions that the bank was asked about. */
   readonly asked: string[]
+  /** For each of them, whether the bank was asked about that set before. */
+  readonly again: boolean[]
   accept(): Promise<void>
   reject(code: ProblemCode, options?: SidecarErrorOptions): Promise<void>
   rejectWith(error: unknown): Promise<void>
@@ -12,6 +14,7 @@ export interface BankAnswers {
 
 export function bankAnswers(): BankAnswers {
   const asked: string[] = []
+  const repeated: boolean[] = []
   const waiting: Array<{ resolve: () => void; reject: (error: unknown) => void }> = []
   const answer = async (give: (request: (typeof waiting)[number] | undefined) => void): Promise<void> => {
     give(waiting.shift())
@@ -19,8 +22,10 @@ export function bankAnswers(): BankAnswers {
   }
   return {
     asked,
-    prove: (session) => {
+    again: repeated,
+    prove: (session, { again }) => {
       asked.push(session)
+      repeated.push(again)
       return new Promise((resolve, reject) => waiting.push({ resolve, reject }))
     },
     accept: () => answer((request) => request?.resolve()),

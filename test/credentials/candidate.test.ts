@@ -20,6 +20,38 @@ test('while the bank cannot be asked, the candidate waits and is tried again, ev
   t.strictSame(retired, [])
   t.match(events.slice(1), [{ kind: 'deferred', error: { code: 'token_unavailable' } }])
   t.equal(events.length, 2)
+  t.strictSame(bank.again, [false, true, true, true, true, true, true, true])
+  sound('c')
+  t.equal(bank.again.at(-1), false, 'for the next set it is the first attempt')
+})
+
+test('a bank that hangs up on a candidate twice refuses it, and is yet asked again', async (t) => {
+  const { sound, bank, session, retired, events, clock, rotation } = rotating()
+  const again = async (answer: Promise<void> | undefined): Promise<void> => {
+    await answer
+    clock.nowMs += 60_000
+    sound('b')
+  }
+  const hangUp = (cause: unknown = {}) => bank.reject('bank_connection_lost', { cause })
+  sound('a')
+  sound('b')
+  const first = {}
+  await again(hangUp(first))
+  await again(hangUp(first))
+  t.equal(events.length, 1, 'once may be chance, and an attempt that was put off is none')
+  await again(hangUp())
+  await again(hangUp())
+  t.match(events.slice(1), [{ kind: 'refused', error: { code: 'bank_connection_lost' } }])
+  t.equal(events.length, 2, 'said once')
+  t.equal(rotation.lastError(), 'bank_connection_lost')
+  t.strictSame(retired, [], 'kept')
+  await again(bank.reject('token_unavailable'))
+  await again(hangUp())
+  t.match(events.slice(2), [{ kind: 'deferred', error: { code: 'token_unavailable' } }])
+  t.equal(events.length, 3)
+  await bank.accept()
+  t.equal(session(), 'b')
+  t.equal(rotation.lastError(), null)
 })
 
 test('the bank’s Retry-After is kept to', async (t) => {

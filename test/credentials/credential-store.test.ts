@@ -86,7 +86,9 @@ test('expiry while running is noticed by the next request', async (t) => {
 test('closing lets go of everything, whatever is under way', async (t) => {
   const directory = credentialDirectory(t, { certificate })
   const { prove, asked } = bankAnswers()
-  const { store, open } = stored(t, directory.sources, { prove: ({ thumbprint }) => prove(thumbprint) })
+  const { store, open } = stored(t, directory.sources, {
+    prove: ({ thumbprint }, attempt) => prove(thumbprint, attempt),
+  })
   await store.started
   directory.rename({ certificate: renewed.certPem + renewed.keyPem })
   await until(() => asked.length > 0)
@@ -105,6 +107,7 @@ test('closing ends the thread that opens a certificate', async (t) => {
     sources,
     open: () => opened++,
     prove: async () => undefined,
+    mayBeRefusal: () => false,
     retire: () => undefined,
     report: () => undefined,
   })

@@ -29,6 +29,7 @@ export function rotating(): Rotating {
     holder,
     open: ({ identity }) => identity,
     prove: bank.prove,
+    mayBeRefusal: ({ code }) => code === 'bank_connection_lost',
     retire,
     report: (event) => events.push(event),
     now: () => clock.nowMs,

@@ -39,6 +39,7 @@ export function stored(
       return session
     },
     prove: async () => undefined,
+    mayBeRefusal: () => false,
     retire: (session) => {
       if (!open.delete(session)) t.fail('retired twice')
     },

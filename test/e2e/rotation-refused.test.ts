@@ -1,8 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { TlsOptions } from 'node:tls'
 import { type Test, test } from 'tap'
 import { respond } from '../support/bank.ts'
-import type { Issued } from '../support/pki.ts'
+import { createAuthority, type Issued } from '../support/pki.ts'
 import { until } from '../support/until.ts'
 import { checkPayments, type Rotating, startRotating } from './rotation-rig.ts'
 
@@ -24,9 +25,13 @@ const refusals = async ({ admin }: Rotating): Promise<string | undefined> =>
   )?.[1]
 
 /** New files are refused, once; the old set serves, before and after; then they are mended. */
-async function checkRefusal(t: Test, rotating: Rotating, options: { reason: RegExp; reload: boolean }) {
+async function checkRefusal(
+  t: Test,
+  rotating: Rotating,
+  options: Pick<Wrong, 'reason' | 'mend'> & { readonly reload: boolean },
+) {
   const { authority, bank, client, sidecar, events, ready, status } = rotating
-  const payments = rotating.pay({ clients: 1 })
+  const payments = rotating.pay({ clients: 1, pauseMs: 20 })
   if (options.reload) sidecar.reload()
   await until(() => events('credentials_refused').length > 0, { timeoutMs: 40_000 })
   t.match(events('credentials_refused')[0], { level: 'error', environment: 'test', reason: options.reason })
@@ -35,6 +40,7 @@ async function checkRefusal(t: Test, rotating: Rotating, options: { reason: RegE
   sidecar.reload()
   await payments.more(5)
   t.equal(bank.api.requests.at(-1)?.thumbprint, client.thumbprint, 'the old set serves')
+  await options.mend?.(rotating)
   const next = await authority.client({ name: 'mended' })
   writeSet(writer(rotating), next)
   writeFileSync(join(rotating.dir, 'password'), bank.password)
@@ -50,6 +56,8 @@ async function checkRefusal(t: Test, rotating: Rotating, options: { reason: RegE
 interface Wrong {
   readonly files: (write: Write, rotating: Rotating) => void | Promise<void>
   readonly reason: RegExp
+  /** What the bank does before the files are mended. */
+  readonly mend?: (rotating: Rotating) => Promise<void>
 }
 
 const inSixHours = 6 * 3_600_000
@@ -115,13 +123,43 @@ const byTheBank: Readonly<Record<string, Wrong>> = {
     files: (write) => write('password', 'wrong-password'),
     reason: /401/,
   },
+  'a certificate by hanging up, in TLS 1.3': {
+    files: writeStranger,
+    reason: /closed the connection .* some servers refuse a client certificate so/,
+  },
+  'a certificate by hanging up, in TLS 1.2': {
+    async files(write, rotating) {
+      await setTls(rotating, { maxVersion: 'TLSv1.2' })
+      await writeStranger(write)
+    },
+    reason: /some servers refuse a client certificate/,
+  },
+  // A client without a key for these signatures presents no certificate, and OpenSSL answers that with an alert by itself.
+  'a certificate by an alert, in TLS 1.3': {
+    async files(write, rotating) {
+      await setTls(rotating, { sigalgs: 'RSA-PSS+SHA256' })
+      writeSet(write, await rotating.authority.client({ name: 'second' }))
+    },
+    reason: /refused our client certificate \(ERR_SSL_.*CERTIFICATE_REQUIRED\)/,
+    mend: (rotating) => setTls(rotating, { sigalgs: 'RSA-PSS+SHA256:ECDSA+SHA256' }),
+  },
 }
 
-for (const [name, { files, reason }] of Object.entries(byTheBank))
+/** From a root that the bank does not know. Node.js's servers then close without an alert. */
+async function writeStranger(write: Write): Promise<void> {
+  writeSet(write, await (await createAuthority({ name: 'Stranger' })).client({ name: 'stranger' }))
+}
+
+async function setTls({ authority, bank }: Rotating, options: TlsOptions): Promise<void> {
+  const { chainPem: cert, keyPem: key } = await authority.server({ key: 'RSA-2048' })
+  bank.authorization.setTls({ cert, key, ca: authority.caPem, ...options })
+}
+
+for (const [name, { files, reason, mend }] of Object.entries(byTheBank))
   test(`the bank refuses ${name}`, async (t) => {
     const rotating = await startRotating(t)
     await files(writer(rotating), rotating)
-    await checkRefusal(t, rotating, { reason, reload: true })
+    await checkRefusal(t, rotating, { reason, reload: true, ...(mend && { mend }) })
     t.notMatch(JSON.stringify(rotating.lines), 'wrong-password')
   })
 

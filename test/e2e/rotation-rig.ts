@@ -27,8 +27,8 @@ export interface Rotating extends RunningSidecar {
   readonly bank: TestBank
   readonly client: Issued
   readonly app: App
-  /** Clients that send payments back to back, until the test's end at the latest. */
-  readonly pay: (options?: { readonly clients?: number }) => Payments
+  /** Clients that send payments back to back, or with pauses, until the test's end at the latest. */
+  readonly pay: (options?: { readonly clients?: number; readonly pauseMs?: number }) => Payments
   /** Resolves once a certificate is in use; `reload` looks at once, else the sidecar must notice by itself. */
   readonly applied: (client: Issued, options?: { readonly reload: boolean }) => Promise<void>
   /** The lines of one event. */
@@ -66,7 +66,7 @@ export async function startRotating(t: Test, options: RotatingOptions = {}): Pro
     events,
     status,
     app: startApp(t, apps),
-    pay: ({ clients = 4 } = {}) => startPayments(t, apps, clients),
+    pay: ({ clients = 4, pauseMs = 0 } = {}) => startPayments(t, apps, clients, pauseMs),
     async applied({ thumbprint }, { reload } = { reload: true }) {
       if (reload) sidecar.reload()
       const what = `${thumbprint} is in use, not ${JSON.stringify(lines.filter(isTold))}`
@@ -88,7 +88,7 @@ async function startPatientBank(t: Test, authority: Authority): Promise<TestBank
 }
 
 /** Each client waits for its answer and sends the next. */
-export function startPayments(t: Test, apps: string, clients: number): Payments {
+export function startPayments(t: Test, apps: string, clients: number, pauseMs = 0): Payments {
   const failures: string[] = []
   const times: number[] = []
   let going = true
@@ -98,6 +98,7 @@ export function startPayments(t: Test, apps: string, clients: number): Payments 
       const outcome = await app.call(payment).then(outcomeOf, String)
       if (outcome !== undefined) failures.push(outcome)
       times.push(performance.now() - startedAt)
+      if (pauseMs > 0) await setTimeout(pauseMs)
     }
   }
   const all = Promise.all(Array.from({ length: clients }, () => payOn(startApp(t, apps))))

@@ -22,6 +22,18 @@ test('an alert about our certificate rejects our credentials', async (t: Test) =
   }
 })
 
+test('an alert of TLS 1.3, which comes after our side of the handshake, does so too', async (t: Test) => {
+  const { authority, bank, dispatcher } = await pair(t)
+  const { chainPem: cert, keyPem: key } = await authority.server({ key: 'RSA-2048' })
+  // Our key cannot sign so: no certificate is presented, and OpenSSL answers that by itself.
+  bank.authorization.setTls({ cert, key, ca: authority.caPem, sigalgs: 'RSA-PSS+SHA256' })
+  t.match(await failure(ask({ dispatcher, authorizationUrl: bank.authorizationUrl })), {
+    code: 'credentials_rejected',
+    message: /refused our client certificate \(ERR_SSL_.*ALERT_CERTIFICATE_REQUIRED\)/,
+  })
+  t.equal(bank.authorization.requests.length, 0)
+})
+
 for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
   test(`a bank that closes without an alert may mean our certificate, with ${version}`, async (t: Test) => {
     const authority = await createAuthority()
