@@ -36,6 +36,7 @@ export interface Environment {
 
 const headersTimeoutMs = 15_000
 const bodyStallMs = 30_000
+const halfCloseMs = 250
 const maxHeaderBytes = 16_384
 
 export async function openEnvironment(options: EnvironmentOptions): Promise<Environment> {
@@ -141,6 +142,7 @@ function openListener(
     headersTimeoutMs,
     maxHeaderBytes,
     stallMs: bodyStallMs,
+    halfCloseMs,
     explain: bankFailure,
     now: () => performance.now(),
     wallNow: Date.now,

@@ -1,4 +1,5 @@
-import type { SidecarError } from '../errors.ts'
+import type { Socket } from 'node:net'
+import { problems, type SidecarError } from '../errors.ts'
 import type { Exchange } from './exchange.ts'
 import { problemAnswer } from './problem.ts'
 
@@ -33,6 +34,22 @@ export function closeAfter(exchange: Exchange, headers: string[]): void {
   headers.push('connection', 'close')
 }
 
+export interface AnswerHead {
+  readonly status: number
+  /** Default: the usual one of the status. */
+  readonly statusText?: string
+  /** Flat names and values. */
+  readonly headers: string[]
+}
+
+/** The head of an answer. If nobody is there any more, what is written after it will tell: so it goes by itself. */
+export function writeHead(exchange: Exchange, { status, statusText, headers }: AnswerHead): void {
+  const { response, halfClosed } = exchange
+  if (statusText === undefined) response.writeHead(status, headers)
+  else response.writeHead(status, statusText, headers)
+  if (halfClosed) response.flushHeaders()
+}
+
 /** The one place where an error becomes an answer. An app that hung up gets none. */
 export function answerProblem(exchange: Exchange, error: SidecarError, environment: string): void {
   const { response, requestId, method } = exchange
@@ -44,8 +61,22 @@ export function answerProblem(exchange: Exchange, error: SidecarError, environme
   const { status, headers, body } = problemAnswer(error, { environment, requestId })
   // The upload would keep the socket, and the next request on it, waiting.
   if (bodyIsUnread(exchange) || error.code === 'draining') closeAfter(exchange, headers)
-  response.writeHead(status, headers)
+  writeHead(exchange, { status, headers })
   if (method !== 'HEAD') response.write(body)
   exchange.responseBytes = Buffer.byteLength(body)
   endAnswer(exchange)
+}
+
+/** The same to bytes that are no request: nothing else will be read as one on this connection. */
+export function answerSocket(
+  socket: Socket,
+  error: SidecarError,
+  about: { readonly environment: string; readonly requestId: string },
+): void {
+  const { status, headers, body } = problemAnswer(error, about)
+  const lines = [`HTTP/1.1 ${status} ${problems[error.code].title}`, 'connection: close']
+  for (let at = 0; at < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`)
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
+  const timer = setTimeout(() => socket.destroy(), lingerMs)
+  socket.on('close', () => clearTimeout(timer)).resume()
 }

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { SidecarError } from '../errors.ts'
-import { bodyIsUnread, closeAfter, endAnswer } from './answer.ts'
+import { type AnswerHead, bodyIsUnread, closeAfter, endAnswer, writeHead } from './answer.ts'
 import { buildAnswerHeaders } from './answer-headers.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -35,12 +35,6 @@ export interface HeldAnswer {
 
 /** A discarded answer is read to its end, so that the connection stays usable, but not for ever. */
 const discardLimitBytes = 65_536
-
-interface AnswerHead {
-  readonly status: number
-  readonly statusText: string
-  readonly headers: string[]
-}
 
 type State = 'waiting' | 'held' | 'answering' | 'discarding' | 'dropped' | 'over'
 
@@ -154,14 +148,14 @@ export class BankCall implements Dispatcher.DispatchHandler {
     this.#owner.stale()
   }
 
-  #deliver(controller: Dispatcher.DispatchController, { status, statusText, headers }: AnswerHead): void {
+  #deliver(controller: Dispatcher.DispatchController, answer: AnswerHead): void {
     if (!this.#owner.answering()) {
       this.#discard(controller, 'discarding')
       return
     }
     this.#state = 'answering'
-    if (bodyIsUnread(this.#exchange)) closeAfter(this.#exchange, headers)
-    this.#exchange.response.writeHead(status, statusText, headers)
+    if (bodyIsUnread(this.#exchange)) closeAfter(this.#exchange, answer.headers)
+    writeHead(this.#exchange, answer)
   }
 
   #passOn(controller: Dispatcher.DispatchController, answer: AnswerHead): void {

@@ -1,55 +1,86 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { problems, SidecarError } from '../errors.ts'
+import { SidecarError } from '../errors.ts'
+import { answerProblem, answerSocket } from './answer.ts'
 import type { Exchange } from './exchange.ts'
-import { problemAnswer } from './problem.ts'
+
+export interface BareServerOptions {
+  readonly environment: string
+  /** The newest request of a connection. */
+  readonly current: (socket: Socket) => Exchange | undefined
+  /** Accounts for an answer to what is no exchange; gives its request id. */
+  readonly turnedAway: (method: string, error: SidecarError) => string
+}
 
 /** What comes before Fastify: bytes that are no request, and requests that Node.js treats as special. */
-export function setUpServer(server: Server): void {
+export function setUpServer(server: Server, options: BareServerOptions): void {
   // Node.js would drop headers beyond the first thousand or so, unseen by any check; their bytes are bounded.
   server.maxHeadersCount = 0
   // RFC 9110 §10.1.1: an expectation that is not understood may be ignored; ours end here anyway.
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     server.emit('request', request, response)
   })
-  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => {
     socket.on('error', () => undefined)
-    refuseOn(socket, new SidecarError('method_not_allowed', 'CONNECT is not forwarded'), '')
+    const open = openOn(socket, options)
+    if (open !== undefined) answerNoMore(open, socket)
+    else
+      refuse(options, socket, 'CONNECT', new SidecarError('method_not_allowed', 'CONNECT is not forwarded'))
   })
 }
 
-interface Exchanges {
-  current(socket: Socket): Exchange | undefined
+/** Node.js's `clientError`: what arrived is not HTTP, too large, or too slow. */
+export function handleClientError(options: BareServerOptions) {
+  const refused = new WeakSet<Duplex>()
+  return (error: Error & { code?: string }, socket: Socket): void => {
+    if (socket.destroyed || !socket.writable || refused.has(socket)) return
+    const open = openOn(socket, options)
+    const code = codeOf(error.code)
+    if (open?.request.complete === true) answerNoMore(open, socket)
+    else if (open !== undefined) {
+      open.refused = error.code !== endedEarly
+      breakOff(options, open, code)
+    }
+    // RFC 9110 §15.5.9 would have a 408 here, but a client might take it for the answer to its next request.
+    else if (socket.bytesRead === 0) socket.destroy()
+    else {
+      refused.add(socket)
+      refuse(options, socket, notHttp, new SidecarError(code, sentences[code]))
+    }
+  }
 }
 
-/** Node.js's `clientError`: what arrived is not HTTP, too large, or too slow. */
-export function handleClientError(environment: string, exchanges: Exchanges) {
-  return (error: Error & { code?: string }, socket: Socket): void => {
-    if (socket.destroyed) return
-    const exchange = exchanges.current(socket)
-    const open = exchange?.closed === false ? exchange : undefined
-    // An answer under way is the app's: what came after its request must neither overtake nor mend it.
-    if (open?.request.complete === true) {
-      open.response.shouldKeepAlive = false
-      socket.removeAllListeners('data').resume()
-      return
-    }
-    // Our own answer is written, and waits for an upload that will never end.
-    if (open?.problem !== undefined && open.response.headersSent) {
-      socket.removeAllListeners('data').resume()
-      open.response.end()
-      return
-    }
-    if (error.code === 'ECONNRESET' || !socket.writable || open?.response.headersSent === true) {
-      socket.destroy(error)
-      return
-    }
-    const code = codeOf(error.code)
-    const requestSent = open?.sent === true ? 'maybe' : 'no'
+/** The parser's word for a FIN amid a request: of an app that is gone, most likely. */
+const endedEarly = 'HPE_INVALID_EOF_STATE'
+
+/** How the method of what is no request is called, in logs and metrics. */
+const notHttp = 'other'
+
+function openOn(socket: Socket, { current }: BareServerOptions): Exchange | undefined {
+  const exchange = current(socket)
+  return exchange?.closed === false ? exchange : undefined
+}
+
+/** An answer under way is the app's: what came after its request must neither overtake nor mend it. */
+function answerNoMore({ response }: Exchange, socket: Socket): void {
+  response.shouldKeepAlive = false
+  socket.removeAllListeners('data').resume()
+}
+
+/** The body of a request is no HTTP, or ends before its end: the request gets the answer, in its turn. */
+function breakOff({ environment }: BareServerOptions, open: Exchange, code: Unreadable): void {
+  const { response, request } = open
+  request.socket.removeAllListeners('data').resume()
+  // Our own answer is written, and waits for an upload that will never end.
+  if (open.problem !== undefined && response.headersSent) response.end()
+  else if (response.headersSent) request.socket.destroy()
+  else {
     // What has not begun by now must not begin any more.
-    if (open !== undefined) open.gone = true
-    refuseOn(socket, new SidecarError(code, sentences[code], { requestSent }), environment)
+    open.gone = true
+    const requestSent = open.sent ? 'maybe' : 'no'
+    answerProblem(open, new SidecarError(code, sentences[code], { requestSent }), environment)
+    response.socket?.end()
   }
 }
 
@@ -67,9 +98,7 @@ const sentences: Record<Unreadable, string> = {
   invalid_request: 'what was sent is not HTTP/1.1',
 }
 
-function refuseOn(socket: Duplex, error: SidecarError, environment: string): void {
-  const { status, headers, body } = problemAnswer(error, { environment, requestId: '' })
-  const lines = [`HTTP/1.1 ${status} ${problems[error.code].title}`, 'connection: close']
-  for (let at = 0; at < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`)
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
+function refuse(options: BareServerOptions, socket: Socket, method: string, error: SidecarError): void {
+  const { environment, turnedAway } = options
+  answerSocket(socket, error, { environment, requestId: turnedAway(method, error) })
 }

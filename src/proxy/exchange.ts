@@ -22,6 +22,10 @@ export interface Exchange {
   replayed: boolean
   /** The app's connection closed before its answer was complete. */
   gone: boolean
+  /** The app said that it sends no more. */
+  halfClosed: boolean
+  /** What it brought was no HTTP: the app was told, though it counts as gone. */
+  refused: boolean
   /** A call to the bank is under way. */
   calling: boolean
   call: { abandon(): void } | undefined
@@ -64,6 +68,8 @@ export function openExchange({ request, response, head, requestId, startedAt }: 
     sent: false,
     replayed: false,
     gone: false,
+    halfClosed: false,
+    refused: false,
     calling: false,
     call: undefined,
     lastByteAt: 0,

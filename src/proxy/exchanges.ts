@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { LRUCache } from 'lru-cache'
+import type { SidecarError } from '../errors.ts'
 import { type Exchange, openExchange } from './exchange.ts'
 import { readRequestHead } from './request-headers.ts'
 import { createRequestIds } from './request-id.ts'
-import { type RequestRecord, recordOf } from './request-record.ts'
+import { type RequestRecord, recordOf, recordOfNone } from './request-record.ts'
 
 export interface ExchangesOptions {
   readonly environment: string
@@ -35,7 +36,8 @@ export function createExchanges({ environment, now, routeOf, record }: Exchanges
 
   function closed(exchange: Exchange): void {
     exchange.closed = true
-    if (!exchange.response.writableFinished) {
+    // Bytes that could not be delivered count as written.
+    if (!exchange.response.writableFinished || exchange.request.socket.errored !== null) {
       exchange.gone = true
       exchange.call?.abandon()
     }
@@ -46,6 +48,13 @@ export function createExchanges({ environment, now, routeOf, record }: Exchanges
     if (!exchange.closed || exchange.calling) return
     if (exchange.admitted) inFlight -= 1
     record(recordOf(exchange, environment, route(exchange.path), now()))
+  }
+
+  /** Accounts for an answer to what never became an exchange: its request id. */
+  function turnedAway(method: string, problem: SidecarError): string {
+    const requestId = requestIdOf(undefined)
+    record(recordOfNone({ environment, method, problem, requestId, route: routeOf('') }))
+    return requestId
   }
 
   function route(path: string): string {
@@ -59,6 +68,7 @@ export function createExchanges({ environment, now, routeOf, record }: Exchanges
   return {
     open,
     settle,
+    turnedAway,
     admitted(exchange: Exchange): void {
       exchange.admitted = true
       inFlight += 1

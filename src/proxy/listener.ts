@@ -7,6 +7,7 @@ import { handleClientError, setUpServer } from './bare-server.ts'
 import type { Exchange } from './exchange.ts'
 import { createExchanges, type ExchangesOptions } from './exchanges.ts'
 import { createForward, type ForwardOptions } from './forward.ts'
+import { type HalfCloseOptions, heedHalfClose } from './half-close.ts'
 import { placeholderBody } from './placeholder.ts'
 import { createUpstream, exchangeOf, proxyReplyOptions } from './upstream.ts'
 
@@ -19,7 +20,8 @@ declare module 'fastify' {
 export interface ListenerOptions
   extends Omit<AdmissionOptions, 'inFlight' | 'isLogin'>,
     Omit<ForwardOptions, 'ended' | 'limitBytes'>,
-    ExchangesOptions {
+    ExchangesOptions,
+    Pick<HalfCloseOptions, 'halfCloseMs'> {
   readonly headersTimeoutMs: number
   readonly maxHeaderBytes: number
   readonly wallNow: () => number
@@ -78,7 +80,8 @@ export function createAppsListener(options: ListenerOptions): AppsListener {
     replyOptions: proxyReplyOptions(options.environment),
   })
   app.setErrorHandler((error, request, reply) => refuse(options.environment, error, request, reply))
-  setUpServer(app.server)
+  setUpServer(app.server, { environment: options.environment, ...exchanges })
+  heedHalfClose(app.server, { ...options, current: exchanges.current })
   return { app, inFlight: exchanges.inFlight }
 }
 
@@ -95,7 +98,7 @@ function serverOptions(options: ListenerOptions, exchanges: ReturnType<typeof cr
       // The limit holds only as exactly as Node.js looks at it.
       connectionsCheckingInterval: Math.min(1_000, options.headersTimeoutMs),
     },
-    clientErrorHandler: handleClientError(options.environment, exchanges),
+    clientErrorHandler: handleClientError({ environment: options.environment, ...exchanges }),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       request.exchange = exchanges.open(request.raw, reply.raw)
       refuse(

@@ -1,4 +1,4 @@
-import type { ProblemCode, RequestSent } from '../errors.ts'
+import { type ProblemCode, problems, type RequestSent, type SidecarError } from '../errors.ts'
 import type { Exchange } from './exchange.ts'
 
 /** What is told of one request when it is over, for the access log and the metrics. Times in ms. */
@@ -29,14 +29,14 @@ export function recordOf(
   route: string,
   endedAt: number,
 ): RequestRecord {
-  const { problem, gone, response, bankStatus, head } = exchange
+  const { problem, gone, refused, response, bankStatus, head } = exchange
   const brokenOff = problem !== undefined && response.headersSent && bankStatus === response.statusCode
   const fromSidecar = bankStatus === 0 || (problem !== undefined && !brokenOff)
   return {
     environment,
     method: exchange.method,
     route,
-    status: gone && !brokenOff ? appGone : response.statusCode,
+    status: gone && !refused && !brokenOff ? appGone : response.statusCode,
     origin: fromSidecar ? 'sidecar' : 'bank',
     code: problem?.code,
     requestSent: fromSidecar || gone ? (problem?.requestSent ?? (exchange.sent ? 'maybe' : 'no')) : undefined,
@@ -48,5 +48,34 @@ export function recordOf(
     responseBytes: exchange.responseBytes,
     requestId: exchange.requestId,
     traceId: head.traceId,
+  }
+}
+
+interface Refusal {
+  readonly environment: string
+  readonly method: string
+  readonly route: string
+  readonly problem: SidecarError
+  readonly requestId: string
+}
+
+/** Of an answer to bytes that are no request. */
+export function recordOfNone({ environment, method, route, problem, requestId }: Refusal): RequestRecord {
+  return {
+    environment,
+    method,
+    route,
+    status: problems[problem.code].status,
+    origin: 'sidecar',
+    code: problem.code,
+    requestSent: problem.requestSent,
+    replayed: false,
+    durationMs: 0,
+    bankMs: undefined,
+    bankStatus: undefined,
+    requestBytes: 0,
+    responseBytes: 0,
+    requestId,
+    traceId: undefined,
   }
 }

@@ -12,32 +12,6 @@ t.afterEach(() => {
   api.handler = plain
 })
 
-// FIN is all there is to see of an app that is gone, so it is not told from one that only says no more.
-test('an app that closes its half has hung up: its request is sent whole, once, or not at all', async (t) => {
-  const app = await sidecar.connect()
-  app.write(`POST /half HTTP/1.1\r\n${host}Content-Length: 5\r\n\r\nhello`)
-  app.end()
-  t.same(await app.closed(), [])
-  const seen = await sidecar.seen()
-  t.same(seen, seen.length === 0 ? [] : ['POST /half hello'])
-})
-
-test('an app that closes its half while the bank works gets no answer, and is logged as gone', async (t) => {
-  let answer = (): void => {}
-  api.handler = ({ seen, response }) => {
-    answer = () => respond(response, 200, seen.url)
-    if (seen.url !== '/waiting') answer()
-  }
-  const app = await sidecar.connect()
-  app.write(`POST /waiting HTTP/1.1\r\n${host}Content-Length: 5\r\n\r\nhello`)
-  await until(() => api.requests.some(({ url, complete }) => url === '/waiting' && complete))
-  app.end()
-  t.same(await app.closed(), [])
-  answer()
-  await until(() => sidecar.requests().some(({ status, route }) => status === 499 && route === '/waiting'))
-  t.same(await sidecar.seen(), ['POST /waiting hello'])
-})
-
 const unfinished: Record<string, string> = {
   'the request line': 'POST /part',
   'its headers': `POST /part HTTP/1.1\r\n${host}Content-Le`,

@@ -40,7 +40,7 @@ test('an app that hangs up while it waits for a token: nothing is sent', async (
   socket.write('POST /p HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx')
   await until(async () => /"inFlight":1\b/.test(await (await fetch(`${admin}/status`)).text()))
   const other = startApp(t, apps).call({ path: '/after' })
-  socket.destroy()
+  socket.resetAndDestroy()
   await release()
   t.equal((await other).status, 200)
   await until(() => requests().length === 2)

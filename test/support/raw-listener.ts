@@ -48,6 +48,7 @@ export async function startRawListener(
     maxInFlight: 64,
     headersTimeoutMs: 15_000,
     stallMs: 30_000,
+    halfCloseMs: 250,
     responseTimeoutMs: 5_000,
     maxHeaderBytes: 16_384,
     explain: bankFailure,
