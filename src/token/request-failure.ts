@@ -42,7 +42,9 @@ export function requestFailure(error: unknown): SidecarError {
  * do so, too.
  */
 export function mayBeRefusal(error: SidecarError): boolean {
-  return error.code === 'token_unavailable' && chainOf(error).some((one) => hangUps.has(codeOfError(one)))
+  const codes = chainOf(error).map(codeOfError)
+  const byTheBank = error.code === 'token_unavailable' && !codes.includes('PROXY_CONNECT_FAILED')
+  return byTheBank && codes.some((code) => hangUps.has(code))
 }
 
 const hangUps: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'BANK_RESET', 'EPIPE'])
