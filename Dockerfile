@@ -1,5 +1,5 @@
 # docker build --tag bc-sidecar .
-# Another Node.js, or a base image pinned by digest: --build-arg NODE_MAJOR=24, --build-arg RUNTIME_IMAGE=…@sha256:…
+# Another Node.js (24 or 26), or a base image pinned by digest: --build-arg NODE_MAJOR=24, --build-arg RUNTIME_IMAGE=…@sha256:…
 # The same bytes each time: --build-arg SOURCE_DATE_EPOCH="$(git log -1 --format=%ct)"
 ARG NODE_MAJOR=24
 ARG BUILD_IMAGE=node:${NODE_MAJOR}-bookworm-slim
@@ -25,15 +25,24 @@ RUN mkdir -p /out/app && install -d -o 65532 -g 65532 -m 0700 /out/certificates 
  && chmod -R u=rwX,go=rX /out/app \
  && find /out -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} +
 
-FROM ${RUNTIME_IMAGE}
+# SIGUSR1 would open the inspector on a port that every container of the pod can reach; nothing here needs __proto__. Node.js's
+# permission model denies child processes, addons, WASI, inspector and reports; `run` gives up writing once it listens, which only
+# a stale unix socket and `simulate` need. The worker opens PFX files. From Node.js 25 on, the network has to be allowed.
+FROM ${RUNTIME_IMAGE} AS runtime-24
+ENTRYPOINT ["/nodejs/bin/node", "--disable-sigusr1", "--disable-proto=throw", "--permission", "--allow-fs-read=*", \
+  "--allow-fs-write=*", "--allow-worker", "--disable-warning=SecurityWarning", "/app/dist/main.js"]
+FROM ${RUNTIME_IMAGE} AS runtime-26
+ENTRYPOINT ["/nodejs/bin/node", "--disable-sigusr1", "--disable-proto=throw", "--permission", "--allow-fs-read=*", \
+  "--allow-fs-write=*", "--allow-worker", "--allow-net", "--disable-warning=SecurityWarning", \
+  "--disable-warning=ExperimentalWarning", "/app/dist/main.js"]
+
+FROM runtime-${NODE_MAJOR}
 COPY --from=build /out/ /
 ENV NODE_ENV=production
 # Not writable for the user that it runs as: a core dump or a diagnostic report has nowhere to go.
 WORKDIR /app
 USER 65532:65532
 EXPOSE 8080 9901
-# SIGUSR1 would open the inspector on a port that every container of the pod can reach; nothing here needs __proto__.
-ENTRYPOINT ["/nodejs/bin/node", "--disable-sigusr1", "--disable-proto=throw", "/app/dist/main.js"]
 CMD ["run"]
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
   CMD ["/nodejs/bin/node", "/app/dist/main.js", "health"]

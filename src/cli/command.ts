@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { ConfigurationError } from '../config/fault.ts'
 import { type Arguments, parseArguments, UsageError } from './arguments.ts'
+import type { Permission } from './confinement.ts'
 import { untilSignal } from './signals.ts'
 
 /** What a command needs of the process, so that tests may bring their own. */
-export type Process = Pick<NodeJS.Process, 'argv' | 'env' | 'stdout' | 'stderr' | 'on' | 'pid'>
+export type Process = Pick<NodeJS.Process, 'argv' | 'env' | 'stdout' | 'stderr' | 'on' | 'pid'> & {
+  readonly permission?: Permission
+}
 
 /** Exit statuses of interface.md: 0 fine, 1 failed, 2 bad usage, settings or configuration file. */
 export async function runCommand(process: Process): Promise<0 | 1 | 2> {

@@ -3,6 +3,7 @@ import { loadConfiguration } from '../config/load.ts'
 import { createLogger } from '../logging.ts'
 import { type Sidecar, startSidecar } from '../sidecar.ts'
 import type { Process } from './command.ts'
+import { confine } from './confinement.ts'
 
 export interface RunOptions {
   readonly config: string | undefined
@@ -18,7 +19,12 @@ export async function run(process: Process, { config, version }: RunOptions): Pr
   const { logLevel: level, logFormat: format } = configuration
   const { log, flush } = createLogger({ level, format })
   try {
-    await serve({ process, log, start: () => startSidecar({ configuration, log, version }) })
+    await serve({
+      process,
+      log,
+      start: () => startSidecar({ configuration, log, version }),
+      started: () => confine(process.permission, log),
+    })
   } finally {
     flush()
   }

@@ -29,12 +29,21 @@ export interface ProgramOptions {
   readonly env?: Record<string, string>
   /** More options for Node.js. */
   readonly nodeOptions?: readonly string[]
+  /** Without what tap adds to Node.js: no coverage, and Node.js must know TypeScript by itself. */
+  readonly bare?: boolean
 }
+
+/** tap hands itself to every process of Node.js that is started, whatever its environment: a shell is none. */
+const withoutOptions = 'unset NODE_OPTIONS; exec "$0" "$@"'
 
 /** The real program in a process of its own, with none of this process's settings; ends with the test. */
 export function startProgram(t: Test, args: readonly string[], options: ProgramOptions = {}): Program {
-  const { env = {}, nodeOptions = [] } = options
-  const child = spawn(process.execPath, [...process.execArgv, ...nodeOptions, main, ...args], {
+  const { env = {}, nodeOptions = [], bare = false } = options
+  const own = [...nodeOptions, main, ...args]
+  const [command, ...rest] = bare
+    ? ['/bin/sh', '-c', withoutOptions, process.execPath, ...own]
+    : [process.execPath, ...process.execArgv, ...own]
+  const child = spawn(String(command), rest, {
     env: { ...withoutSettings(process.env), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
