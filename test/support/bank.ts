@@ -56,7 +56,7 @@ export interface TestBank {
  * or as a test scripts it: `bank.api.handler = ({ response }) => …` (whole request has arrived),
  * `bank.api.onHead` (only its head), `bank.api.onSocket` (bare TLS socket). Closes at the test's end.
  */
-export async function startBank(t: Test, options: BankOptions): Promise<TestBank> {
+export async function startBank(t: Pick<Test, 'teardown'>, options: BankOptions): Promise<TestBank> {
   const {
     hostname = 'localhost',
     username = 'api-user',
