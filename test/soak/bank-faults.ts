@@ -12,7 +12,7 @@ interface Fault {
 /** How a bank fails once it has the whole request. */
 const faults: Readonly<Record<string, Fault>> = {
   'hangs up': { explains: ['bank_connection_lost'], do: ({ socket }) => void socket.destroy() },
-  resets: { explains: ['bank_connection_lost'], do: ({ socket }) => void reset(socket) },
+  resets: { explains: ['bank_connection_lost'], do: ({ socket }) => reset(socket) },
   'answers 503': {
     explains: [],
     do({ response }, _random, record) {

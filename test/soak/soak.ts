@@ -53,7 +53,7 @@ async function soakWith(options: SoakOptions, closers: (() => unknown)[]): Promi
   })
   closers.push(() => program.kill())
   const judge = createJudge({ bank, ledger, weather })
-  const apps = createApps({ origin: program.apps, random, heard: judge.hear })
+  const apps = createApps({ origin: program.apps, random, heard: (outcome) => judge.hear(outcome) })
   const files = createFiles({ dir, authority, random, first, password: bank.password })
 
   await well(apps, 30_000)
