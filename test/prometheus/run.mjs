@@ -89,7 +89,7 @@ async function fired(ask) {
     return expected.filter((one) => !found.includes(one))
   }
   await until('alerts', async () => (await missing()).length === 0).catch(async (error) => {
-    throw new Error(`${error.message}: ${await missing()}`)
+    throw new Error(`${error.message}: ${(await missing()).join(', ')}`)
   })
   console.log(`note: fired: ${(await firing()).toSorted().join(', ')}`)
 }
