@@ -25,14 +25,14 @@ export const noBody: RequestBody = { open: () => null, again: () => null, releas
 /** Takes the body as one piece when it came with the head, else as a stream that is kept while it passes. */
 export function takeBody(exchange: Exchange, options: BodyOptions): RequestBody {
   const { replays, limitBytes, stallMs, now } = options
-  const { request } = exchange
+  const { request, head } = exchange
   const kept = replays.keep()
   const count = (chunk: Buffer): void => {
     exchange.requestBytes += chunk.length
     exchange.lastByteAt = now()
     kept.add(chunk)
   }
-  const arrived = arrivedBody(request, limitBytes)
+  const arrived = arrivedBody(request, limitBytes, head.contentLength)
   if (arrived !== undefined) count(arrived)
   let stream: Readable | undefined
   function open(): Buffer | Readable {

@@ -10,10 +10,21 @@ export interface UploadOptions {
   readonly onChunk: (chunk: Buffer) => void
 }
 
-/** The whole body, when it came together with its head: then it can leave in one write with ours. */
-export function arrivedBody(request: IncomingMessage, limitBytes: number): Buffer | undefined {
-  if (!request.complete || request.readableLength > limitBytes) return undefined
-  return (request.read() as Buffer | null) ?? Buffer.alloc(0)
+/**
+ * The whole body, when it came together with its head: then it can leave in one write with ours. Node.js lets
+ * us look after its bytes have arrived, but before it says that they are `complete`.
+ */
+export function arrivedBody(
+  request: IncomingMessage,
+  limitBytes: number,
+  declaredBytes?: number,
+): Buffer | undefined {
+  const here = request.readableLength
+  if ((!request.complete && here !== declaredBytes) || here > limitBytes) return undefined
+  const body = (request.read() as Buffer | null) ?? Buffer.alloc(0)
+  // Its end is still to be read, or Node.js would keep the request for as long as its connection.
+  request.resume()
+  return body
 }
 
 /**

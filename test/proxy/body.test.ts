@@ -33,6 +33,16 @@ test('a body that came with its head is one piece', async (t) => {
   t.equal(arrivedBody(request, 100)?.toString(), 'abc')
 })
 
+test('a body is whole once as many bytes are here as were declared, said or not', async (t) => {
+  const { request } = await receive(t, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n')
+  t.equal(arrivedBody(request, 100, 3), undefined)
+  request.push('abc')
+  t.equal(request.complete, false)
+  t.equal(arrivedBody(request, 2, 3), undefined)
+  t.equal(arrivedBody(request, 100, 3)?.toString(), 'abc')
+  t.equal(request.readableFlowing, true, 'its end is read too')
+})
+
 test('a chunked body of nothing is an empty piece, and one over the limit is none', async (t) => {
   const empty = await receive(t, 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n')
   await until(() => empty.request.complete)
