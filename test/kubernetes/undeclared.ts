@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import ts from 'typescript'
+import type { Manifest } from './overlay.ts'
+
+const modules: Readonly<Record<string, string>> = {
+  Deployment: 'kubernetes-models/apps/v1/Deployment',
+  NetworkPolicy: 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy',
+  PodMonitor: '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PodMonitor',
+  PrometheusRule: '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule',
+}
+
+/** What the types of Kubernetes do not know: its own schemas let unknown fields pass, and so does the API. */
+export function undeclared(t: Test, manifests: readonly Manifest[]): readonly string[] {
+  const lines = manifests.map((manifest, index) => {
+    const kind = String(manifest['kind'])
+    return `const _${index}: import('${modules[kind]}').I${kind} = ${JSON.stringify(manifest)}`
+  })
+  const file = join(t.testdir({ 'manifests.ts': `${lines.join('\n')}\nexport {}\n` }), 'manifests.ts')
+  const program = ts.createProgram([file], {
+    noEmit: true,
+    strict: true,
+    types: [],
+    skipLibCheck: true,
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.NodeNext,
+  })
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+}
