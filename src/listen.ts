@@ -1,5 +1,5 @@
 import { lstat, unlink } from 'node:fs/promises'
-import { connect } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
 export type ListenAddress =
@@ -17,7 +17,12 @@ export class ListenError extends Error {
  */
 export async function listenOn(app: FastifyInstance, address: ListenAddress): Promise<string> {
   try {
-    if (address.kind === 'tcp') return await app.listen({ host: address.host, port: address.port })
+    if (address.kind === 'tcp') {
+      await app.listen({ host: address.host, port: address.port })
+      // Of an address that stands for all, fastify would name only one.
+      const { address: host, port } = app.server.address() as AddressInfo
+      return `http://${addressText({ kind: 'tcp', host, port })}`
+    }
     await removeStaleSocket(address.path)
     await listenOnSocket(app, address.path)
     return `unix:${address.path}`

@@ -30,6 +30,10 @@ test('the answer tells the port that was chosen', async (t) => {
   t.equal((await fetch(address)).status, 200)
 })
 
+test('a listener for every address says so', async (t) => {
+  t.match(await listenOn(app(t), { kind: 'tcp', host: '0.0.0.0', port: 0 }), /^http:\/\/0\.0\.0\.0:\d+$/)
+})
+
 test('a unix socket is for its owner and its group', async (t) => {
   const path = join(socketDirectory(t), 'apps.sock')
   t.equal(await listenOn(app(t), { kind: 'unix', path }), `unix:${path}`)
