@@ -5,6 +5,7 @@ import { bankFailure } from './bank/failure.ts'
 import type { Configuration, EnvironmentSettings } from './config/schema.ts'
 import { createSecretFile, type SecretFile } from './credentials/secret-file.ts'
 import { environmentReport, warningsOf } from './environment-report.ts'
+import type { Fleet } from './fleet/fleet.ts'
 import { createHostCheck } from './host.ts'
 import { addressText, listenOn } from './listen.ts'
 import { routeTemplate } from './logging.ts'
@@ -18,6 +19,8 @@ import { createTokenSource, type TokenSource } from './token/source.ts'
 export interface EnvironmentOptions {
   readonly settings: EnvironmentSettings
   readonly outboundProxy: Configuration['outboundProxy']
+  /** The sidecars that share their tokens, if this one is to. */
+  readonly fleet?: Fleet | undefined
   readonly log: Logger
   readonly metrics: Metrics
   readonly draining: () => boolean

@@ -75,12 +75,23 @@ function openSession(options: EnvironmentOptions, source: TokenSource, set: Cred
     onConnection: ({ resumed }) => metrics.connection(name, resumed),
   })
   const { identity, username, password, thumbprint } = set
+  const shared = shareTokens(options, set)
   const tokens = source.holder({
     identity,
     dispatcher: connections.dispatcher,
     username,
     password,
     thumbprint,
+    shared,
   })
   return { ...connections, tokens }
+}
+
+function shareTokens({ settings, fleet, metrics }: EnvironmentOptions, set: CredentialSet) {
+  const { name: environment, authorizationUrl, tokenRequestsPerMinute: requestsPerMinute } = settings
+  return fleet?.member({
+    identity: { ...set, environment, authorizationUrl },
+    requestsPerMinute,
+    count: (result) => metrics.tokenCache(environment, result),
+  })
 }

@@ -5,6 +5,7 @@ import type { Configuration } from './config/schema.ts'
 import { drain } from './drain.ts'
 import { type Environment, openEnvironment } from './environment.ts'
 import { addressText, listenOn } from './listen.ts'
+import { openFleet } from './open-fleet.ts'
 
 export interface SidecarOptions {
   readonly configuration: Configuration
@@ -26,7 +27,12 @@ export interface Sidecar {
 /** Configuration in, a running sidecar out: the place where all folders meet. Rejects with a `ListenError`. */
 export async function startSidecar({ configuration, log, version }: SidecarOptions): Promise<Sidecar> {
   const { environments: settings, outboundProxy, adminListen } = configuration
-  const metrics = createMetrics({ version, environments: settings.map(({ name }) => name) })
+  const fleet = await openFleet(configuration.tokenCache, log)
+  const metrics = createMetrics({
+    version,
+    environments: settings.map(({ name }) => name),
+    tokenCache: fleet?.status,
+  })
   let draining = false
   const environments: Environment[] = []
   const admin = createAdmin({
@@ -34,20 +40,27 @@ export async function startSidecar({ configuration, log, version }: SidecarOptio
     version,
     environments: () => environments.map((environment) => environment.report()),
     draining: () => draining,
+    tokenCache: fleet?.status,
     allowedHosts: settings.flatMap(({ allowedHosts }) => allowedHosts),
   })
   const close = async (): Promise<void> => {
     admin.server.closeAllConnections()
     await Promise.all([...environments.map((environment) => environment.stop()), admin.close()])
+    await fleet?.close()
   }
-  if (configuration.tokenCache.kind === 'redis')
-    log.warn({ event: 'warning' }, 'BC_TOKEN_CACHE: tokens are not shared yet, each sidecar keeps its own')
   const apps = new Map<string, string>()
   let adminAddress = addressText(adminListen)
   try {
     for (const one of settings)
       environments.push(
-        await openEnvironment({ settings: one, outboundProxy, log, metrics, draining: () => draining }),
+        await openEnvironment({
+          settings: one,
+          outboundProxy,
+          fleet,
+          log,
+          metrics,
+          draining: () => draining,
+        }),
       )
     for (const [index, environment] of environments.entries())
       apps.set(settings[index]?.name ?? '', await environment.listen())

@@ -8,6 +8,10 @@ import { createTraffic, type Traffic, type TrafficOptions } from './traffic.ts'
 
 export const reloadResults = ['applied', 'refused'] as const
 
+export const tokenCacheResults = ['token', 'lease', 'busy', 'paused', 'alone', 'unreadable'] as const
+
+export type TokenCacheResult = (typeof tokenCacheResults)[number]
+
 export type ReloadResult = (typeof reloadResults)[number]
 
 type LocalAnswer = `${ProblemCode}/${RequestSent}`
@@ -25,6 +29,7 @@ export interface EnvironmentMetrics {
   readonly tokenRequests: Counts<TokenResult>
   readonly tokenDuration: Histogram
   readonly reloads: Counts<ReloadResult>
+  readonly tokenCache: Counts<TokenCacheResult>
 }
 
 export function createEnvironmentMetrics(clock: TrafficOptions): EnvironmentMetrics {
@@ -58,6 +63,7 @@ export function createEnvironmentMetrics(clock: TrafficOptions): EnvironmentMetr
     tokenRequests: createCounts(tokenResults, (result) => ({ result })),
     tokenDuration: createHistogram(),
     reloads: createCounts(reloadResults, (result) => ({ result })),
+    tokenCache: createCounts(tokenCacheResults, (result) => ({ result })),
   }
 }
 

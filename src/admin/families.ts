@@ -1,11 +1,10 @@
-import type { EnvironmentMetrics } from './environment-metrics.ts'
 import { type EnvironmentReport, tokenStates } from './environment-report.ts'
 import type { Family, Sample } from './sample.ts'
+import { type TokenCacheFamiliesOptions, tokenCacheFamilies } from './token-cache.ts'
 
-export interface FamiliesOptions {
+export interface FamiliesOptions extends TokenCacheFamiliesOptions {
   readonly version: string
   readonly node: string
-  readonly counted: ReadonlyMap<string, EnvironmentMetrics>
   /** How the environments are at the moment of the scrape. */
   readonly reports: () => readonly EnvironmentReport[]
 }
@@ -20,7 +19,13 @@ export function families(options: FamiliesOptions): Family[] {
     type: 'gauge',
     samples: () => [{ labels, value: 1 }],
   }
-  return [...counters(options), ...histograms(options), ...gauges(options), info]
+  return [
+    ...counters(options),
+    ...histograms(options),
+    ...gauges(options),
+    ...tokenCacheFamilies(options),
+    info,
+  ]
 }
 
 function counters({ counted }: FamiliesOptions): Family[] {

@@ -14,6 +14,7 @@ export interface AdminOptions {
   readonly metrics: Metrics
   readonly environments: () => readonly EnvironmentReport[]
   readonly draining: () => boolean
+  readonly tokenCache?: StatusSource['tokenCache']
   readonly allowedHosts: readonly AllowedHost[]
   readonly startedAt?: Date
   readonly wallNow?: () => number

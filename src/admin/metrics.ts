@@ -2,17 +2,21 @@ import {
   createEnvironmentMetrics,
   type EnvironmentMetrics,
   type ReloadResult,
+  type TokenCacheResult,
 } from './environment-metrics.ts'
 import type { EnvironmentReport, TokenResult } from './environment-report.ts'
 import { createExposition } from './exposition.ts'
 import { families } from './families.ts'
 import type { RequestRecord } from './request-record.ts'
+import type { TokenCacheLink } from './token-cache.ts'
 import type { TrafficReport } from './traffic.ts'
 
 export interface MetricsOptions {
   readonly version: string
   /** Their names. */
   readonly environments: readonly string[]
+  /** How the connection to it is, when tokens are shared. */
+  readonly tokenCache?: (() => TokenCacheLink) | undefined
   /** Monotonic milliseconds. */
   readonly now?: () => number
   readonly wallNow?: () => number
@@ -33,6 +37,8 @@ export interface Metrics {
   /** A TLS connection to the bank was opened. */
   connection(environment: string, resumed: boolean): void
   reload(environment: string, result: ReloadResult): void
+  /** Other sidecars were asked for a token: what came of it. */
+  tokenCache(environment: string, result: TokenCacheResult): void
   lastReload(environment: string): Reload | null
   traffic(environment: string, inFlight: number): TrafficReport
   /** Prometheus text, with the gauges as the reports have them. */
@@ -40,12 +46,12 @@ export interface Metrics {
 }
 
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { version, environments, now = () => performance.now(), wallNow = Date.now } = options
+  const { version, environments, tokenCache, now = () => performance.now(), wallNow = Date.now } = options
   const counted = new Map(environments.map((name) => [name, createEnvironmentMetrics({ now, wallNow })]))
   const reloads = new Map<string, Reload>()
   let reports: readonly EnvironmentReport[] = []
   const exposition = createExposition(
-    families({ version, node: process.version, counted, reports: () => reports }),
+    families({ version, node: process.version, counted, tokenCache, reports: () => reports }),
   )
 
   function of(environment: string): EnvironmentMetrics {
@@ -65,6 +71,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       of(environment).reloads.add(result)
       reloads.set(environment, { at: new Date(wallNow()).toISOString(), result })
     },
+    tokenCache: (environment, result) => of(environment).tokenCache.add(result),
     lastReload: (environment) => reloads.get(environment) ?? null,
     traffic: (environment, inFlight) => of(environment).traffic.report(inFlight),
     text(current) {

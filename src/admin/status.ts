@@ -1,6 +1,7 @@
 import type { CertificateReport, EnvironmentReport, TokenReport } from './environment-report.ts'
 import { type Finding, findingsOf } from './findings.ts'
 import type { Metrics, Reload } from './metrics.ts'
+import { type TokenCacheLink, type TokenCacheReport, tokenCacheReport } from './token-cache.ts'
 import type { TrafficReport } from './traffic.ts'
 
 export interface StatusSource {
@@ -8,6 +9,8 @@ export interface StatusSource {
   readonly metrics: Pick<Metrics, 'traffic' | 'lastReload'>
   readonly environments: () => readonly EnvironmentReport[]
   readonly draining: () => boolean
+  /** Where tokens are shared. */
+  readonly tokenCache?: (() => TokenCacheLink) | undefined
   readonly startedAt: Date
   readonly wallNow: () => number
 }
@@ -35,6 +38,7 @@ export interface SidecarStatus {
   readonly draining: boolean
   /** As `/readyz` has it. */
   readonly ready: boolean
+  readonly tokenCache: TokenCacheReport
   readonly environments: Readonly<Record<string, EnvironmentStatus>>
 }
 
@@ -51,6 +55,7 @@ export function statusOf(source: StatusSource): SidecarStatus {
     uptimeSeconds: Math.max(0, Math.round((now - startedAt.getTime()) / 1000)),
     draining: isDraining,
     ready: !isDraining && reports.every(({ ready }) => ready),
+    tokenCache: tokenCacheReport(source.tokenCache?.()),
     environments: Object.fromEntries(
       reports.map((report) => [report.name, environmentStatus(report, metrics)]),
     ),

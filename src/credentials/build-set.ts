@@ -1,6 +1,7 @@
 import { Secret } from '../secret.ts'
 import { usageFault } from './certificate-extensions.ts'
 import type { CredentialSet } from './credential-set.ts'
+import { handshakeDigest, keyDigest } from './digests.ts'
 import { describeKey, findLeaf, type Leaf } from './leaf.ts'
 import { controlCharacterWarnings } from './login-text.ts'
 import { secureContextFrom } from './secure-context.ts'
@@ -30,6 +31,8 @@ export async function buildSet(options: BuildOptions): Promise<CredentialSet> {
     username: new Secret(texts.username.text),
     password: new Secret(texts.password.text),
     secureContext: secureContextFrom({ name: certificate.name, leaf, roots }),
+    keyDigest: keyDigest(leaf.keyPem),
+    handshakeDigest: handshakeDigest(leaf.chain, roots),
     identity: snapshot.digest,
     loadedAt: new Date(wallNow()),
     format: unlocked.format,

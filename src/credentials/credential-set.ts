@@ -15,6 +15,10 @@ export interface CredentialSet {
   readonly issuer: string
   readonly notBefore: Date
   readonly notAfter: Date
+  /** What only who has the private key can know; the same whatever file it came from. */
+  readonly keyDigest: Secret
+  /** Of what a TLS handshake with the bank rests on: certificates sent, roots trusted. */
+  readonly handshakeDigest: string
   /** Changes with any file of the set. Safe to log: keyed with a random number of this process. */
   readonly identity: string
   readonly loadedAt: Date

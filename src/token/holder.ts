@@ -32,6 +32,8 @@ export interface OwnedHolder extends TokenHolder {
 export interface HolderOptions extends KeeperOptions {
   /** Called once. */
   readonly onRetired: () => void
+  /** The bank answered 401 to this token, and it was dropped; without `Bearer`. */
+  readonly onRefused?: ((value: string) => void) | undefined
 }
 
 /** A bank that refuses every fresh token must not be asked for the next one again and again. */
@@ -73,6 +75,7 @@ export function createHolder(options: HolderOptions): OwnedHolder {
     if (forced && now < forcedAt + forcedRenewalEveryMs) return
     if (!keeper.renew()) return
     dropped = authorization
+    options.onRefused?.(authorization.slice('Bearer '.length))
     if (forced) forcedAt = now
   }
 

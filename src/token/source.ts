@@ -8,7 +8,9 @@ import type { Report, RequestResult } from './events.ts'
 import { createHolder, type OwnedHolder, type TokenHolder } from './holder.ts'
 import { createOutlook } from './outlook.ts'
 import { requestToken } from './request.ts'
+import type { SharedTokens } from './shared.ts'
 import { createThrottle } from './throttle.ts'
+import { obtainTogether } from './together.ts'
 
 export interface TokenSourceOptions extends Partial<Clock> {
   readonly environment: string
@@ -27,6 +29,8 @@ export interface HolderRequest {
   readonly password: Secret
   /** SHA-1 of the client certificate, upper-case hex. */
   readonly thumbprint: string
+  /** The other sidecars with these credentials, when there are others. */
+  readonly shared?: SharedTokens | undefined
 }
 
 /** The tokens of one environment: one holder for each generation of credentials, and what they share. */
@@ -50,10 +54,11 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   let generation = 0
 
   function holder(request: HolderRequest): TokenHolder {
-    const { identity, dispatcher, username, password, thumbprint } = request
+    const { identity, dispatcher, username, password, thumbprint, shared } = request
     const generated = String(++generation)
     const key = cacheKey([environment, authorizationUrl, username.reveal(), identity, generated])
-    const obtain = obtainFromBank({
+    const slot = cache.slot(key)
+    const bank = obtainFromBank({
       request: (signal) => requestToken({ dispatcher, authorizationUrl, username, password, clock, signal }),
       budget,
       clock,
@@ -62,9 +67,11 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
         report({ kind: 'request', thumbprint, result, durationMs })
       },
     })
+    const leftMs = (): number => Math.max(0, (slot.look()?.until ?? 0) - clock.now())
+    const obtain = shared ? obtainTogether({ shared, obtain: bank, clock, leftMs }) : bank
     const made = createHolder({
       clock,
-      slot: cache.slot(key),
+      slot,
       outlook: createOutlook({ clock, budget, throttle }),
       obtain,
       refreshMarginMs,
@@ -73,6 +80,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       counts: () => ({ ...counts }),
       report,
       onRetired: () => void holders.delete(made),
+      onRefused: shared && ((value) => shared.refuse(value)),
     })
     holders.add(made)
     return made

@@ -9,6 +9,7 @@ export const metricNames: readonly string[] = families({
   version: '',
   node: '',
   counted: new Map(),
+  tokenCache: () => ({ connected: true, since: 0, lastError: null }),
   reports: () => [],
 }).map(({ name }) => name)
 

@@ -1,0 +1,122 @@
+import { type Entry, endOf, isUsable } from './entry.ts'
+import type { Ledger, Step, View } from './ledger.ts'
+import type { FleetClock } from './link.ts'
+import type { FleetToken } from './member.ts'
+import type { FailureKind, LeaseMark, Pace } from './pace.ts'
+import { backgroundBoundMs } from './patience.ts'
+
+/** The right to ask the bank, for all. One of its three ends is called; nobody waits for what it writes. */
+export interface FleetLease {
+  /** What the last requests came to, if they failed; `elsewhere`, when another sidecar made the last one. */
+  readonly failures: {
+    readonly kind: FailureKind
+    readonly inARow: number
+    readonly elsewhere: boolean
+  } | null
+  fulfil(token: FleetToken): void
+  /** Nobody shall ask within `pauseMs`; `heldTo` is what the others are told. */
+  fail(failure: { readonly kind: FailureKind; readonly heldTo: FailureKind; readonly pauseMs: number }): void
+  /** It came to nothing that says anything about the bank. */
+  release(): void
+}
+
+export interface LeaseOptions {
+  readonly ledger: Ledger
+  readonly clock: FleetClock
+  readonly owner: string
+  /** The token that another one is wanted for. */
+  readonly known: FleetToken | undefined
+  /** What the lease was taken on. */
+  readonly view: View
+}
+
+/** An owner that died is noticed after this. */
+const lifeMs = 3_000
+const renewEveryMs = 1_000
+
+export function leased({ pace, atMs }: View, owner: string): Pace {
+  const number = pace.leases + 1
+  return {
+    ...pace,
+    leases: number,
+    lease: { owner, number, until: atMs + lifeMs },
+    asked: [...pace.asked, atMs],
+  }
+}
+
+export function createLease(options: LeaseOptions): FleetLease {
+  const { ledger, clock, owner, known, view } = options
+  const number = view.pace.leases + 1
+  const { failures } = view.pace
+  let cancelTimer = renewLater()
+
+  function isOwn(lease: LeaseMark | null): boolean {
+    return lease !== null && lease.owner === owner && lease.number === number
+  }
+
+  /** Moves its end on while this sidecar lives; one that ran out unnoticed is taken up again. */
+  function renew({ pace, atMs }: View): Step<boolean> {
+    if (pace.lease !== null && !isOwn(pace.lease)) return { result: false }
+    return { write: { pace: { ...pace, lease: { owner, number, until: atMs + lifeMs } } }, result: true }
+  }
+
+  function renewLater(): () => void {
+    return clock.schedule(() => {
+      const renewing = ledger.transact(renew, () => backgroundBoundMs)
+      const own = cancelTimer
+      renewing.then(
+        (held) => {
+          if (held && cancelTimer === own) cancelTimer = renewLater()
+        },
+        () => {},
+      )
+    }, renewEveryMs)
+  }
+
+  function end(step: (pace: Pace, held: boolean, latest: View) => Step<void>): void {
+    cancelTimer()
+    cancelTimer = () => {}
+    const ended = (latest: View): Step<void> => {
+      const { pace, atMs } = latest
+      const held = isOwn(pace.lease)
+      const asked = pace.asked.map((at) => (at === view.atMs ? atMs : at))
+      return step({ ...pace, asked, lease: held ? null : pace.lease }, held, latest)
+    }
+    void ledger.transact(ended, () => backgroundBoundMs).catch(() => {})
+  }
+
+  return {
+    failures: failures && { ...failures, elsewhere: failures.owner !== owner },
+    fulfil: (token) =>
+      end((pace, _held, latest) => {
+        const entry = entryOf(token, known, view, latest)
+        const { atMs } = latest
+        // Until it has ended, the bank has no other: asking again is of no use.
+        const pause = isUsable(entry, atMs) ? pace.pause : ({ until: endOf(entry), kind: 'failed' } as const)
+        const next = { ...pace, pause, failures: null }
+        return { write: { pace: next, ...(isNewest(entry, latest) && { entry }) }, result: undefined }
+      }),
+    fail: ({ kind, heldTo, pauseMs }) =>
+      end((pace, held, { atMs }) => {
+        if (!held && kind !== 'throttled') return { write: { pace }, result: undefined }
+        const pause = { until: Math.max(pace.pause?.until ?? 0, atMs + pauseMs), kind: heldTo }
+        const inARow = pace.failures?.kind === kind ? pace.failures.inARow + 1 : 1
+        return { write: { pace: { ...pace, pause, failures: { kind, inARow, owner } } }, result: undefined }
+      }),
+    release: () => end((pace) => ({ write: { pace }, result: undefined })),
+  }
+}
+
+/** A bank that gives a token again gives it for what is left of its life, whatever it says. */
+function entryOf(token: FleetToken, known: FleetToken | undefined, view: View, { entry }: View): Entry {
+  const { value, thumbprint } = token
+  if (entry?.value === value) return { ...entry, again: true }
+  const again = known?.value === value
+  const { sentAt, lifetimeMs } = again ? known : token
+  return { value, thumbprint, lifetimeMs, issuedAt: view.atMs + sentAt - view.receivedAt, again }
+}
+
+/** Two that asked at the same time, because a lease ran out, do not fight: the newer token stays. */
+function isNewest(entry: Entry, { entry: stored, atMs }: View): boolean {
+  return stored === undefined || !isUsable(stored, atMs) || stored.issuedAt <= entry.issuedAt
+}

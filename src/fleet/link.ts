@@ -1,0 +1,156 @@
+import { setImmediate } from 'node:timers/promises'
+import { reasonOf } from './reason.ts'
+import type { OpenStore, Store } from './store.ts'
+import { within } from './within.ts'
+
+export interface FleetClock {
+  /** Monotonic milliseconds. */
+  readonly now: () => number
+  /** Milliseconds since 1970. */
+  readonly wallNow: () => number
+  /** From 0 to less than 1. */
+  readonly random: () => number
+  /** Calls `run` after some milliseconds, unless the returned function is called before. */
+  readonly schedule: (run: () => void, delayMs: number) => () => void
+}
+
+export interface LinkStatus {
+  readonly connected: boolean
+  /** Milliseconds since 1970. */
+  readonly since: number
+  /** Why it is not connected, or was not before. */
+  readonly lastError: string | null
+}
+
+export interface Answered<T> {
+  readonly reply: T
+  /** On the monotonic clock: the store answered between these two. */
+  readonly sentAt: number
+  readonly receivedAt: number
+}
+
+/** The one connection to the store, which comes and goes. */
+export interface Link {
+  /** Rejects at once while there is no connection; and when there is no answer in time, which ends the connection. */
+  run<T>(command: (store: Store) => Promise<T>, boundMs: number): Promise<Answered<T>>
+  readonly status: () => LinkStatus
+  /** The first attempt to connect has ended, either way. */
+  readonly settled: Promise<void>
+  /** Lets what is under way come to its end, within its bound. */
+  readonly close: () => Promise<void>
+}
+
+export interface LinkOptions {
+  readonly open: OpenStore
+  readonly clock: FleetClock
+  /** Called once for every change. */
+  readonly report: (status: LinkStatus) => void
+}
+
+const openBoundMs = 2_000
+const probeBoundMs = 200
+const probeEveryMs = 10_000
+const firstRetryMs = 250
+const lastRetryMs = 5_000
+/** A connection that did not live longer counts as another failure in a row. */
+const stableMs = 30_000
+
+export function createLink({ open, clock, report }: LinkOptions): Link {
+  const pending = new Set<Promise<unknown>>()
+  const { promise: settled, resolve: settle } = promiseWithResolver()
+  let store: Store | undefined
+  let status: LinkStatus = { connected: false, since: clock.wallNow(), lastError: null }
+  let upAt = Number.NEGATIVE_INFINITY
+  let failures = 0
+  let giveUp = new AbortController()
+  let cancelTimer = (): void => {}
+  let closed = false
+
+  async function connect(): Promise<void> {
+    const attempt = new AbortController()
+    giveUp = attempt
+    const lost = (error: unknown): void => {
+      if (giveUp === attempt && store !== undefined) fall(error)
+    }
+    try {
+      const opened = await within(open({ signal: attempt.signal, onLost: lost }), openBoundMs, clock)
+      attempt.signal.addEventListener('abort', () => opened.close())
+      await within(opened.probe(), probeBoundMs, clock)
+      if (!attempt.signal.aborted) rise(opened)
+    } catch (error) {
+      fall(error)
+    }
+    settle()
+  }
+
+  function rise(opened: Store): void {
+    store = opened
+    upAt = clock.now()
+    change(true, status.lastError)
+    scheduleProbe()
+  }
+
+  function scheduleProbe(): void {
+    const delayMs = probeEveryMs * (0.5 + clock.random() / 2)
+    cancelTimer = clock.schedule(
+      () => void run((one) => one.probe(), probeBoundMs).then(scheduleProbe, () => {}),
+      delayMs,
+    )
+  }
+
+  function fall(error: unknown): void {
+    if (closed) return
+    giveUp.abort()
+    failures = clock.now() - upAt < stableMs || store === undefined ? failures + 1 : 1
+    store = undefined
+    change(false, reasonOf(error))
+    const delayMs = Math.min(lastRetryMs, firstRetryMs * 2 ** (failures - 1)) * (0.5 + clock.random() / 2)
+    cancelTimer()
+    cancelTimer = clock.schedule(() => void connect(), delayMs)
+  }
+
+  function change(connected: boolean, lastError: string | null): void {
+    const isNew = connected !== status.connected || status.lastError === null
+    status = { connected, since: isNew ? clock.wallNow() : status.since, lastError }
+    if (isNew) report(status)
+  }
+
+  async function run<T>(command: (store: Store) => Promise<T>, boundMs: number): Promise<Answered<T>> {
+    const used = store
+    if (used === undefined) throw new Error('there is no connection to the token cache')
+    const sentAt = clock.now()
+    const work = within(command(used), boundMs, clock)
+    pending.add(work)
+    try {
+      return { reply: await work, sentAt, receivedAt: clock.now() }
+    } catch (error) {
+      if (store === used) fall(error)
+      throw error
+    } finally {
+      pending.delete(work)
+    }
+  }
+
+  void connect()
+  return {
+    run,
+    settled,
+    status: () => status,
+    async close() {
+      closed = true
+      cancelTimer()
+      // What is under way may go on with another command.
+      for (; pending.size > 0; await setImmediate()) await Promise.allSettled(pending)
+      giveUp.abort()
+      store = undefined
+    },
+  }
+}
+
+function promiseWithResolver(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => {}
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
