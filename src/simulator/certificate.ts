@@ -1,4 +1,4 @@
-import { generateKeyPair as generate, randomBytes } from 'node:crypto'
+import { generateKeyPair as generate, randomBytes, sign as signBytes } from 'node:crypto'
 import { isIP } from 'node:net'
 import { promisify } from 'node:util'
 import forge from 'node-forge'
@@ -92,6 +92,11 @@ function unsigned(publicKey: string, { commonName, days, now }: Validity): forge
 }
 
 function sign(certificate: forge.pki.Certificate, privateKey: string): string {
-  certificate.sign(forge.pki.privateKeyFromPem(privateKey), forge.md.sha256.create())
+  // OpenSSL signs in a fiftieth of the time that node-forge takes; its own key is asked for `sign` alone.
+  const signature = (): string => {
+    const content = Buffer.from(forge.asn1.toDer(certificate.tbsCertificate).getBytes(), 'latin1')
+    return signBytes('sha256', content, privateKey).toString('latin1')
+  }
+  certificate.sign({ sign: signature } as unknown as forge.pki.rsa.PrivateKey, forge.md.sha256.create())
   return forge.pki.certificateToPem(certificate).replaceAll('\r\n', '\n')
 }

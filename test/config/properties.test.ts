@@ -6,6 +6,7 @@ import { stringify } from 'yaml'
 import { ConfigurationError } from '../../src/config/fault.ts'
 import { loadConfiguration } from '../../src/config/load.ts'
 import { settings } from '../../src/config/settings.ts'
+import { anyText } from '../support/any-text.ts'
 import { soundVariables } from './harness.ts'
 
 const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 150) }
@@ -40,7 +41,7 @@ const pieces = fc.oneof(
     '#',
     '\u202e',
   ),
-  fc.string({ unit: 'binary', maxLength: 12 }),
+  anyText({ maxLength: 12 }),
 )
 const text = fc.array(pieces, { maxLength: 4 }).map((parts) => parts.join(''))
 const variable = fc.oneof(

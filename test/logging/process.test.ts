@@ -4,11 +4,12 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { type Test, test } from 'tap'
+import { nodeArguments } from '../support/program.ts'
 
 const program = fileURLToPath(new URL('log-lines.ts', import.meta.url))
 
 function start(t: Test, ...args: string[]): ChildProcessByStdio<null, Readable, Readable> {
-  const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
+  const child = spawn(process.execPath, [...nodeArguments(), program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   t.teardown(() => child.kill('SIGKILL'))
