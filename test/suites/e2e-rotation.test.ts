@@ -1,3 +1,3 @@
 import { runFolder } from '../support/run-folder.ts'
 
-await runFolder('e2e', /^(rotation|token)-/)
+await runFolder('e2e', /^rotation-/)
