@@ -5,6 +5,8 @@ import { SidecarError } from '../../src/errors.ts'
 import { createAuthority } from '../support/pki.ts'
 import { findings, setUp } from './check-rig.ts'
 
+/** An unprivileged user id. */
+const nobody = 65_534
 const offline = { offline: true }
 const skippedHost = ['name resolution ok', 'tcp ok', 'tls skipped']
 const noCalls = ['token skipped', 'clock skipped', 'api call skipped']
@@ -28,6 +30,26 @@ test('missing files are all named, and the way to the bank is tried nevertheless
   }
   t.equal(of('files').cure, 'put it there, or correct the path')
   t.equal(bank.authorization.requests.length, 0, 'no token request is spent')
+})
+
+test('a directory in place of a file is named', async (t) => {
+  const { env, directory } = await setUp(t)
+  const { of } = await findings(t, { ...env, BC_CERTIFICATE_FILE: directory }, offline)
+  t.match(of('files'), { outcome: 'failed', cause: `${directory} is a directory`, cure: 'name a file in it' })
+})
+
+test('a file that this user may not read is named', async (t) => {
+  const { env, directory } = await setUp(t)
+  chmodSync(`${directory}/client-key.pem`, 0)
+  // Root may read everything.
+  const isRoot = process.geteuid?.() === 0
+  if (isRoot) process.seteuid?.(nobody)
+  const checked = findings(t, env, offline).finally(() => isRoot && process.seteuid?.(0))
+  t.match((await checked).of('files'), {
+    outcome: 'failed',
+    cause: /client-key\.pem may not be read by the user that this process runs as/,
+    cure: /^change its owner, group or mode/,
+  })
 })
 
 test('an empty password and a user name with a colon are named', async (t) => {
@@ -83,7 +105,12 @@ test('a PFX that OpenSSL refuses is read, and named', async (t) => {
   writeFileSync(`${directory}/client.pfx`, client.pfx('open sesame 7', { encryption: 'rc2-40' }))
   const { status, of } = await findings(t, pfxEnv)
   t.equal(status, 0)
-  t.match(of('certificate'), { outcome: 'warning', found: /RC2, which OpenSSL refuses/, cure: /AES-256/ })
+  t.match(of('certificate'), {
+    outcome: 'warning',
+    found: /RC2, which OpenSSL refuses/,
+    cause: /AES-256/,
+    cure: /nothing is urgent/,
+  })
   t.equal(of('api call').outcome, 'ok')
 })
 
@@ -113,6 +140,19 @@ test('an expired certificate is named, with the clock that says so', async (t) =
     cure: /^ask the bank for a new one/,
   })
   t.strictSame(trail.slice(4), skippedNetwork)
+  t.equal(bank.authorization.requests.length, 0)
+})
+
+test('a certificate that is not valid yet is named, with the clock that says so', async (t) => {
+  const hourAhead = new Date(Date.now() + 3_600_000)
+  const { bank, env } = await setUp(t, { client: { notBefore: hourAhead } })
+  const { of } = await findings(t, env)
+  t.match(of('dates').found, `this machine's clock says ${new Date().toISOString().slice(0, 13)}`)
+  t.match(of('dates'), {
+    outcome: 'failed',
+    cause: /is not valid before .*, or the clock is off/,
+    cure: /clock/,
+  })
   t.equal(bank.authorization.requests.length, 0)
 })
 

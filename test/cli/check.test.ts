@@ -37,7 +37,7 @@ test('a person gets one line for each step and a last one to sum up', async (t) 
   t.equal(lines.length, 14)
   t.match(lines[0], /^ok {7}test {2}configuration: API at https:\/\/localhost:/)
   t.match(lines[1], /^warning {2}test {2}files: 5 files read\. Likely cause: every user .*Cure: chmod 640/)
-  t.equal(lines.at(-1), 'Nothing failed, 1 to look at.')
+  t.equal(lines.at(-1), 'Nothing failed; to look at: files.')
   t.notMatch(output, '\u001b', 'no colour where nobody looks')
 })
 
@@ -91,5 +91,5 @@ test('what failed is counted, and the exit status says so', async (t) => {
     output,
     /failed {3}test {2}files: .*Likely cause: .*\/nowhere\.pfx does not exist\. Cure: put it there/,
   )
-  t.match(output, /\n1 failed\.\n$/)
+  t.match(output, /\nFailed: files\.\n$/)
 })

@@ -32,7 +32,7 @@ h1 { display: flex; align-items: center; gap: .55rem } h1 svg { width: 1.6rem; h
 .findings { list-style: none; padding: 0; display: grid; gap: .5rem; margin-bottom: .8rem }
 .findings li { display: flex; gap: .9rem; border: 1px solid; border-left-width: .35rem; border-radius: .6rem; padding: .6rem .9rem }
 .findings strong { flex: none; width: 5rem }
-.findings p { color: var(--text) } .findings .remedy { color: var(--soft); font-size: .92rem }
+.findings p { color: var(--text) } .findings p:first-child::first-letter { text-transform: uppercase } .findings .remedy { color: var(--soft); font-size: .92rem }
 .findings .bad { background: var(--bad-back); color: var(--bad) } .findings .warn { background: var(--warn-back); color: var(--warn) }
 .tiles { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fit, minmax(min(17rem, 100%), 1fr)) }
 .tiles + .tiles { margin-top: .8rem; grid-template-columns: minmax(0, 1fr) minmax(0, 2fr); align-items: start }

@@ -39,7 +39,7 @@ function describe(set: CredentialSet): Finding {
   const chain = chainLength === 1 ? 'no intermediates' : `a chain of ${chainLength}`
   const found = `${formats[format]}; ${keyType}, ${chain}, ${subject}, from ${issuer}, thumbprint ${thumbprint}`
   if (warnings.length === 0) return ok(found)
-  const cure = 'export the PFX again with AES-256, or write the text again in one line, as the cause says'
+  const cure = 'nothing is urgent, as it works: do what the cause says when there is time'
   return warning(found, { cause: warnings.join('; '), cure })
 }
 

@@ -12,13 +12,18 @@ export function lineOf(result: Result, coloured: boolean): string {
   return `${shownMark}  ${environment}  ${printable(`${step}: ${found}${advice}`)}\n`
 }
 
+/** Names the steps, so that nobody has to look for them; the first failure is often the cause of the others. */
 export function summaryOf(results: readonly Result[]): string {
-  const count = (wanted: Finding['outcome']): number =>
-    results.filter(({ outcome }) => outcome === wanted).length
-  const warnings = count('warning')
-  const also = warnings === 0 ? '' : `, ${warnings} to look at`
-  const failures = count('failed')
-  return `${failures === 0 ? 'Nothing failed' : `${failures} failed`}${also}.\n`
+  const failures = steps(results, 'failed')
+  const warnings = steps(results, 'warning')
+  const told = [failures === '' ? 'Nothing failed' : `Failed: ${failures}`]
+  if (warnings !== '') told.push(`to look at: ${warnings}`)
+  return `${told.join('; ')}.\n`
+}
+
+function steps(results: readonly Result[], wanted: Finding['outcome']): string {
+  const found = results.filter(({ outcome }) => outcome === wanted)
+  return [...new Set(found.map(({ step }) => step))].join(', ')
 }
 
 export function documentOf(results: readonly Result[]): string {
