@@ -12,7 +12,8 @@ import { routeTemplate } from './logging.ts'
 import { createAccessRules } from './proxy/access-rules.ts'
 import { type AppsListener, createAppsListener } from './proxy/listener.ts'
 import { createReplayStore } from './proxy/replay-store.ts'
-import { logRequest, logToken } from './report.ts'
+import { logToken } from './report.ts'
+import { createRequestLog } from './request-log.ts'
 import { openSessions, type Session } from './session.ts'
 import { createTokenSource, type TokenSource } from './token/source.ts'
 
@@ -136,6 +137,7 @@ function openListener(
   const { settings, log, metrics, draining } = options
   const { name: environment, baseUrl: origin, replayLimitBytes, replayTotalBytes } = settings
   const rules = createAccessRules(settings.allow)
+  const logRequest = createRequestLog(log)
   return createAppsListener({
     ...settings,
     environment,
@@ -156,7 +158,7 @@ function openListener(
     replays: createReplayStore({ limitBytes: replayLimitBytes, totalBytes: replayTotalBytes }),
     record(record) {
       metrics.request(record)
-      logRequest(log, record)
+      logRequest(record)
     },
   })
 }

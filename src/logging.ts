@@ -1,11 +1,12 @@
 import { isatty } from 'node:tty'
-import { type LogFn, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
+import { type Level, type LogFn, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
 import { describeError } from './logging/error.ts'
 import { createPrettifier } from './logging/pretty.ts'
 import { redacted, secretKeys, withoutSecrets } from './logging/redaction.ts'
 import { cleanText } from './logging/text.ts'
 import { createWriter, type Writer } from './logging/writer.ts'
 
+export { createIsoClock } from './logging/iso-clock.ts'
 export { routeTemplate } from './logging/route.ts'
 export type { Logger }
 
@@ -34,6 +35,13 @@ export function createLogger(options: CreateLoggerOptions): Logging {
   const write = (line: string): void => output.write(prettify === undefined ? line : prettify(line))
   const log = pino(loggerOptions(level), { write })
   return { log, flush: () => output.flush?.() }
+}
+
+/** Where finished lines of a level go, for whoever makes them itself; undefined when the level is not logged. */
+export function lineWriter(log: Logger, level: Level): ((line: string) => void) | undefined {
+  if (!log.isLevelEnabled(level)) return undefined
+  const stream = Reflect.get(log, pino.symbols.streamSym) as { readonly write: (line: string) => void }
+  return stream.write
 }
 
 function createStandardOutput(log: () => Logger): Writer {

@@ -1,33 +1,6 @@
 import type { Logger } from 'pino'
 import type { CredentialEvent } from './credentials/credential-event.ts'
-import type { RequestRecord } from './proxy/request-record.ts'
 import type { TokenEvent } from './token/events.ts'
-
-/** One line per request. What is unknown is null, so that every line has every field. */
-export function logRequest(log: Logger, record: RequestRecord): void {
-  log.info({
-    event: 'request',
-    environment: record.environment,
-    method: record.method,
-    route: record.route,
-    status: record.status,
-    origin: record.origin,
-    code: record.code ?? null,
-    requestSent: record.requestSent ?? null,
-    replayed: record.replayed,
-    durationMs: rounded(record.durationMs),
-    bankMs: record.bankMs === undefined ? null : rounded(record.bankMs),
-    bankStatus: record.bankStatus ?? null,
-    requestBytes: record.requestBytes,
-    responseBytes: record.responseBytes,
-    requestId: record.requestId,
-    traceId: record.traceId ?? null,
-  })
-}
-
-function rounded(ms: number): number {
-  return Math.round(ms * 1000) / 1000
-}
 
 /** Changes of state, each once: `info` for a change, `warn` for what heals by itself, `error` for what needs a person. */
 export function logToken(log: Logger, environment: string, event: TokenEvent): void {

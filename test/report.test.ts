@@ -2,57 +2,13 @@ import { test } from 'tap'
 import type { CredentialSet } from '../src/credentials/credential-set.ts'
 import { SidecarError } from '../src/errors.ts'
 import { createLogger } from '../src/logging.ts'
-import type { RequestRecord } from '../src/proxy/request-record.ts'
-import { logCredentials, logRequest, logToken } from '../src/report.ts'
+import { logCredentials, logToken } from '../src/report.ts'
 
 function rig() {
   const lines: Record<string, unknown>[] = []
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) }
   return { lines, log: createLogger({ level: 'trace', format: 'json', destination }).log }
 }
-
-const record: RequestRecord = {
-  environment: 'test',
-  method: 'GET',
-  route: '/api/v1/accounts/:id',
-  status: 200,
-  origin: 'bank',
-  code: undefined,
-  requestSent: undefined,
-  replayed: false,
-  durationMs: 12.34567,
-  bankMs: 10.00049,
-  bankStatus: 200,
-  requestBytes: 0,
-  responseBytes: 17,
-  requestId: 'r-1',
-  traceId: 'abc',
-}
-
-test('a request is one line, with every field of interface.md', async (t) => {
-  const { lines, log } = rig()
-  logRequest(log, record)
-  const { time, ...line } = lines[0] ?? {}
-  t.match(time, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
-  t.same(line, {
-    ...record,
-    level: 'info',
-    event: 'request',
-    code: null,
-    requestSent: null,
-    durationMs: 12.346,
-    bankMs: 10,
-  })
-})
-
-test('what is unknown of a request is null', async (t) => {
-  const { lines, log } = rig()
-  const code = 'bank_timeout' as const
-  const unknown = { bankMs: undefined, bankStatus: undefined, traceId: undefined }
-  logRequest(log, { ...record, ...unknown, code, requestSent: 'maybe', origin: 'sidecar', status: 504 })
-  const nothing = { bankMs: null, bankStatus: null, traceId: null }
-  t.match(lines[0], { ...nothing, code, requestSent: 'maybe', origin: 'sidecar', status: 504 })
-})
 
 const thumbprint = 'AB'
 const nextAttemptAt = '2030-01-01T00:00:00.000Z'

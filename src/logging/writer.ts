@@ -26,7 +26,7 @@ const flushTries = 100
  * waits for ever there when nobody reads, and lets any other failure than EPIPE end the process.
  */
 export function createWriter(options: WriterOptions): Writer {
-  const { fd, onDropped, flushIntervalMs = 200, chunkLength = 16_384, limitLength = 4_194_304 } = options
+  const { fd, onDropped, flushIntervalMs = 200, chunkLength = 65_536, limitLength = 4_194_304 } = options
   const { write = fsWrite, writeSync = fsWriteSync } = options
   let pending = ''
   let dropped = 0
