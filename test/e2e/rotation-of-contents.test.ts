@@ -22,6 +22,8 @@ test('other formats and key types under the same name, under load', async (t) =>
   const chained = await below.client({ name: 'chained' })
   const rsa = await authority.client({ name: 'RSA', key: 'RSA-2048' })
   const pfx = rsa.pfx('open sesame', { iterations: 600_000 })
+  const legacy = await authority.client({ name: 'legacy', key: 'RSA-2048' })
+  const chainedPfx = await below.client({ name: 'chained in a PFX' })
   const again = await authority.client({ name: 'again' })
   const rotating = await startRotating(t, { authority, client, env })
   const { bank, sidecar, events } = rotating
@@ -30,6 +32,8 @@ test('other formats and key types under the same name, under load', async (t) =>
     [p384, bundleOf(p384)],
     [chained, bundleOf(chained)],
     [rsa, pfx],
+    [legacy, legacy.pfx('open sesame', { encryption: 'rc2-40' })],
+    [chainedPfx, chainedPfx.pfx('open sesame')],
     [again, bundleOf(again)],
   ]
   const applyingMs: number[] = []

@@ -103,3 +103,47 @@ test("Kubernetes' swap of ..data under load", async (t) => {
   await checkPayments(t, payments, rotating)
   t.equal(rotating.events('credentials_refused').length, 0)
 })
+
+test('a directory that is replaced, and a link to a directory that is moved, under load', async (t) => {
+  const authority = await createAuthority()
+  const client = await authority.client({ name: 'first' })
+  const base = t.testdir({})
+  const fill = (directory: string, issued: Issued): string => {
+    mkdirSync(join(base, directory))
+    for (const [name, content] of filesOf(issued)) writeFileSync(join(base, directory, name), content)
+    return join(base, directory)
+  }
+  fill('real', client)
+  symlinkSync(join(base, 'real'), join(base, 'linked'))
+  const env = {
+    BC_CERTIFICATE_FILE: join(base, 'linked', 'client.pem'),
+    BC_CERTIFICATE_KEY_FILE: join(base, 'linked', 'client-key.pem'),
+  }
+  const rotating = await startRotating(t, { authority, client, env })
+  const payments = rotating.pay()
+  const replacements: readonly ((next: Issued) => void)[] = [
+    (next) => {
+      fill('beside', next)
+      renameSync(join(base, 'real'), join(base, 'old'))
+      renameSync(join(base, 'beside'), join(base, 'real'))
+    },
+    (next) => {
+      symlinkSync(fill('other', next), join(base, 'new-link'))
+      renameSync(join(base, 'new-link'), join(base, 'linked'))
+    },
+    (next) => {
+      rmSync(join(base, 'other'), { recursive: true })
+      fill('other', next)
+    },
+  ]
+  for (const replace of replacements) {
+    await payments.more(20)
+    const next = await authority.client({ name: 'next' })
+    replace(next)
+    await rotating.applied(next, { reload: false })
+    await payments.more(20)
+    t.equal(rotating.bank.api.requests.at(-1)?.thumbprint, next.thumbprint)
+  }
+  await checkPayments(t, payments, rotating)
+  t.equal(rotating.events('credentials_refused').length, 0)
+})

@@ -27,7 +27,7 @@ export interface Rotating extends RunningSidecar {
   readonly bank: TestBank
   readonly client: Issued
   readonly app: App
-  /** Clients that send payments back to back, or with pauses, until the test's end at the latest. */
+  /** Clients that send payments, with a pause after each answer, until the test's end at the latest. */
   readonly pay: (options?: { readonly clients?: number; readonly pauseMs?: number }) => Payments
   /** Resolves once a certificate is in use; `reload` looks at once, else the sidecar must notice by itself. */
   readonly applied: (client: Issued, options?: { readonly reload: boolean }) => Promise<void>
@@ -66,11 +66,15 @@ export async function startRotating(t: Test, options: RotatingOptions = {}): Pro
     events,
     status,
     app: startApp(t, apps),
-    pay: ({ clients = 4, pauseMs = 0 } = {}) => startPayments(t, apps, clients, pauseMs),
+    pay: ({ clients = 4, pauseMs = 5 } = {}) => startPayments(t, apps, clients, pauseMs),
     async applied({ thumbprint }, { reload } = { reload: true }) {
       if (reload) sidecar.reload()
-      const what = `${thumbprint} is in use, not ${JSON.stringify(lines.filter(isTold))}`
-      await until(async () => (await status()).certificate.thumbprint === thumbprint, { what })
+      await until(() => events('credentials_applied').some((line) => line['thumbprint'] === thumbprint), {
+        what: `${thumbprint} is in use`,
+      }).catch((cause) => {
+        throw new Error(JSON.stringify(lines.filter(isTold)), { cause })
+      })
+      if ((await status()).certificate.thumbprint !== thumbprint) throw new Error('/status tells another')
     },
     ready: async () => (await fetch(`${admin}/readyz`)).ok,
   }
@@ -87,8 +91,8 @@ async function startPatientBank(t: Test, authority: Authority): Promise<TestBank
   return bank
 }
 
-/** Each client waits for its answer and sends the next. */
-export function startPayments(t: Test, apps: string, clients: number, pauseMs = 0): Payments {
+/** Each client waits for its answer, pauses so that this process is not busy with payments alone, and sends the next. */
+export function startPayments(t: Test, apps: string, clients: number, pauseMs = 5): Payments {
   const failures: string[] = []
   const times: number[] = []
   let going = true
@@ -98,7 +102,7 @@ export function startPayments(t: Test, apps: string, clients: number, pauseMs = 
       const outcome = await app.call(payment).then(outcomeOf, String)
       if (outcome !== undefined) failures.push(outcome)
       times.push(performance.now() - startedAt)
-      if (pauseMs > 0) await setTimeout(pauseMs)
+      await setTimeout(pauseMs)
     }
   }
   const all = Promise.all(Array.from({ length: clients }, () => payOn(startApp(t, apps))))

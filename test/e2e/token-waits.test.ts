@@ -75,6 +75,19 @@ test('without credentials there is no token to ask for, and the answer names the
   t.equal((await fetch(`${admin}/livez`)).status, 200)
 })
 
+test('with BC_TOKEN_AT_START=never it is ready without a token, and the first request waits for one', async (t) => {
+  const authority = await createAuthority()
+  const bank = await startBank(t, { authority })
+  const env = { BC_TOKEN_AT_START: 'never' }
+  const { apps, admin } = await startTestSidecar(t, { bank, authority, env, ready: false })
+  t.equal((await fetch(`${admin}/readyz`)).status, 200)
+  t.equal((await fetch(`${admin}/startupz`)).status, 503)
+  t.equal(bank.authorization.requests.length, 0)
+  t.equal((await startApp(t, apps).call({ path: '/a' })).status, 200)
+  t.equal((await fetch(`${admin}/startupz`)).status, 200)
+  t.equal(bank.issued.length, 1)
+})
+
 test('an app secret closes the listener to whoever does not show it', async (t) => {
   const authority = await createAuthority()
   const bank = await startBank(t, { authority })

@@ -14,6 +14,8 @@ export interface PayingClients {
   readonly failures: readonly Failed[]
   count(): number
   readonly slowestMs: number
+  /** The same since it was asked for last. */
+  takeSlowest(): number
   /** Resolves once those under way have been answered. */
   stop(): Promise<void>
 }
@@ -31,6 +33,7 @@ export function startPaying({ scope, apps, clients, pauseMs }: PayingOptions): P
   const failures: Failed[] = []
   let count = 0
   let slowestMs = 0
+  let recentMs = 0
   let going = true
 
   async function pay(call: () => Promise<Answer>): Promise<void> {
@@ -43,8 +46,9 @@ export function startPaying({ scope, apps, clients, pauseMs }: PayingOptions): P
       const at = performance.now()
       count++
       slowestMs = Math.max(slowestMs, at - startedAt)
+      recentMs = Math.max(recentMs, at - startedAt)
       if (failed !== undefined) failures.push({ at, waitedMs: at - startedAt, ...failed })
-      await sleep(pauseMs)
+      if (pauseMs > 0) await sleep(pauseMs)
     }
   }
 
@@ -57,6 +61,11 @@ export function startPaying({ scope, apps, clients, pauseMs }: PayingOptions): P
     count: () => count,
     get slowestMs() {
       return slowestMs
+    },
+    takeSlowest() {
+      const taken = recentMs
+      recentMs = 0
+      return taken
     },
     async stop() {
       going = false

@@ -1,0 +1,78 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'tap'
+import { respond, type TestBank } from '../support/bank.ts'
+import { createAuthority, type Issued } from '../support/pki.ts'
+import { until } from '../support/until.ts'
+import { type Rotating, startRotating } from './rotation-rig.ts'
+
+function writeSet({ dir }: Pick<Rotating, 'dir'>, { chainPem, keyPem }: Issued): void {
+  writeFileSync(join(dir, 'client.pem'), chainPem)
+  writeFileSync(join(dir, 'client-key.pem'), keyPem)
+}
+
+/** Until what it returns is called. */
+function breakDown({ authorization }: TestBank): () => void {
+  const plain = authorization.handler
+  authorization.handler = ({ response }) => respond(response, 500, {})
+  return () => {
+    authorization.handler = plain
+  }
+}
+
+test('a set that waits for the bank leaves token requests for the next change of files', async (t) => {
+  const rotating = await startRotating(t, { env: { BC_TOKEN_REQUESTS_PER_MINUTE: '4' } })
+  const { authority, bank, sidecar, events } = rotating
+  const mend = breakDown(bank)
+  writeSet(rotating, await authority.client({ name: 'second' }))
+  sidecar.reload()
+  await until(() => events('credentials_deferred').length === 1)
+  mend()
+  const third = await authority.client({ name: 'third' })
+  writeSet(rotating, third)
+  await rotating.applied(third)
+  t.equal(bank.authorization.requests.length, 3)
+})
+
+test('a certificate that expires while it serves; a new set goes in unproved when the bank is down', async (t) => {
+  const authority = await createAuthority()
+  const notAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 2_000)
+  const client = await authority.client({ name: 'short', notAfter })
+  const rotating = await startRotating(t, { authority, client })
+  const { app, bank, sidecar, events } = rotating
+  const call = () => app.call({ method: 'POST', path: '/p', body: 'x' })
+  t.equal((await call()).status, 201)
+  t.equal(events('certificate_expiring').length, 1)
+  await until(() => Date.now() > notAfter.getTime())
+  t.match(await call(), { status: 503, headers: { 'bc-sidecar-error': 'certificate_unusable' } })
+  t.notOk(await rotating.ready())
+  await until(() => events('credentials_unusable').length === 1)
+  const mend = breakDown(bank)
+  const next = await authority.client({ name: 'second' })
+  writeSet(rotating, next)
+  sidecar.reload()
+  await rotating.applied(next, { reload: false })
+  t.match(events('credentials_applied').at(-1), { proved: false, thumbprint: next.thumbprint })
+  t.match(await call(), { status: 503, headers: { 'bc-sidecar-error': 'token_unavailable' } })
+  mend()
+  await until(async () => (await call()).status === 201)
+  t.equal(bank.api.requests.at(-1)?.thumbprint, next.thumbprint)
+  t.ok(await rotating.ready())
+})
+
+test('a candidate goes in unproved once the old certificate has expired', async (t) => {
+  const authority = await createAuthority()
+  const notAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 2_000)
+  const client = await authority.client({ name: 'short', notAfter })
+  const rotating = await startRotating(t, { authority, client })
+  const { bank, sidecar, events } = rotating
+  breakDown(bank)
+  const next = await authority.client({ name: 'second' })
+  writeSet(rotating, next)
+  sidecar.reload()
+  await until(() => events('credentials_deferred').length === 1)
+  t.equal((await rotating.status()).certificate.thumbprint, client.thumbprint)
+  await rotating.applied(next, { reload: false })
+  t.match(events('credentials_applied').at(-1), { proved: false })
+  t.ok(Date.now() > notAfter.getTime())
+})
