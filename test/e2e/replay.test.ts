@@ -67,7 +67,7 @@ test('bodies are kept up to BC_REPLAY_TOTAL_BYTES together: what finds no room i
   await Promise.all(held.map(({ request }) => request.resume().toArray()))
   bank.api.onHead = undefined
   for (const { response } of held) respond(response, 401, [])
-  t.strictSame((await answers).map(({ status }) => status).toSorted(), [200, 401])
+  t.strictSame(new Set((await answers).map(({ status }) => status)), new Set([200, 401]))
   t.equal((await pay()).status, 200)
   t.equal(bank.api.requests.length, 4)
 })
