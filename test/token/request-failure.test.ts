@@ -1,7 +1,7 @@
 import { type Test, test } from 'tap'
 import { SidecarError } from '../../src/errors.ts'
 import { Secret } from '../../src/secret.ts'
-import { requestFailure } from '../../src/token/request-failure.ts'
+import { mayBeRefusal, requestFailure } from '../../src/token/request-failure.ts'
 import { clientContext, pair } from '../bank/harness.ts'
 import { startOutboundProxy } from '../support/outbound-proxy.ts'
 import { createAuthority } from '../support/pki.ts'
@@ -153,4 +153,16 @@ test('causes that go round in a circle end', async (t) => {
   const error: Error & { cause?: unknown } = new Error('round')
   error.cause = error
   t.match(requestFailure(error), { code: 'token_unavailable' })
+})
+
+test('a bank that hangs up may have refused us; an outbound proxy, a status and nonsense say something else', async (t) => {
+  const coded = (code: string, options?: ErrorOptions) =>
+    Object.assign(new Error('secret', options), { code })
+  const reset = coded('ECONNRESET')
+  t.ok(mayBeRefusal(requestFailure(reset)))
+  t.ok(mayBeRefusal(requestFailure(coded('BANK_CONNECT_FAILED', { cause: reset }))))
+  t.ok(mayBeRefusal(requestFailure(coded('UND_ERR_SOCKET'))))
+  t.notOk(mayBeRefusal(requestFailure(coded('PROXY_CONNECT_FAILED', { cause: reset }))))
+  t.notOk(mayBeRefusal(requestFailure(coded('ECONNREFUSED'))))
+  t.notOk(mayBeRefusal(new SidecarError('token_throttled', 'later', { cause: reset })))
 })
