@@ -58,9 +58,10 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   let stopped: Promise<void> | undefined
 
   async function stop(): Promise<void> {
+    // Whoever still waits for the bank is told that its request may have been sent.
+    await Promise.all([sessions.close(), secret?.close()])
     listener.app.server.closeAllConnections()
     await listener.app.close()
-    await Promise.all([sessions.close(), secret?.close()])
     tokens.close()
   }
 

@@ -24,6 +24,17 @@ export function endAnswer({ request, response }: Exchange): void {
   request.on('end', end).on('close', end).resume()
 }
 
+/** RFC 9112 §8: an answer that breaks off must reach the app as incomplete. */
+export function breakOff({ request, response }: Exchange): void {
+  // A connection that closes without a byte is one on which some clients repeat a request by themselves.
+  response.flushHeaders()
+  // In HTTP/1.0, a connection that is closed properly is the end of an answer. Node.js's `resetAndDestroy()` closes
+  // properly before it resets; a unix socket knows no reset.
+  if (request.httpVersionMinor === 0 && request.socket.remoteAddress !== undefined)
+    Object.assign(request.socket, { resetAndClosing: true })
+  response.destroy()
+}
+
 /** At its head, a request without a body is not `complete` for Node.js either. */
 export function bodyIsUnread({ request, head }: Exchange): boolean {
   return !request.complete && (head.chunked || (head.contentLength ?? 0) > 0)

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { SidecarError } from '../errors.ts'
-import { type AnswerHead, bodyIsUnread, closeAfter, endAnswer, writeHead } from './answer.ts'
+import { type AnswerHead, bodyIsUnread, breakOff, closeAfter, endAnswer, writeHead } from './answer.ts'
 import { buildAnswerHeaders } from './answer-headers.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -21,6 +21,8 @@ export interface CallOwner {
   /** The token ran out before anything was written. */
   stale(): void
   failed(error: unknown, sent: boolean): void
+  /** The app does not take its answer as fast as it comes. */
+  blocked(): void
   /** The answer ends before its end; `ended` follows. */
   brokenOff(error: unknown): void
   ended(): void
@@ -73,6 +75,7 @@ export class BankCall implements Dispatcher.DispatchHandler {
     _headers: unknown,
     statusText = '',
   ): void {
+    if (status < 100) throw new SidecarError('bank_protocol_error', `the bank answered with status ${status}`)
     if (status < 200) {
       this.#boundPatience(controller)
       return
@@ -101,6 +104,7 @@ export class BankCall implements Dispatcher.DispatchHandler {
     }
     this.#exchange.responseBytes += chunk.length
     if (this.#exchange.response.write(chunk)) return
+    this.#owner.blocked()
     controller.pause()
     this.#exchange.response.once('drain', () => controller.resume())
   }
@@ -116,9 +120,8 @@ export class BankCall implements Dispatcher.DispatchHandler {
     if (state === 'over') return
     if (state === 'discarding' || state === 'dropped') this.#end()
     else if (state === 'answering') {
-      // RFC 9112 §8: an answer that breaks off must reach the app as incomplete.
       if (!this.#exchange.gone) this.#owner.brokenOff(error)
-      this.#exchange.response.destroy()
+      breakOff(this.#exchange)
       this.#end()
     } else {
       this.#state = 'over'

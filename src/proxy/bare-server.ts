@@ -21,6 +21,10 @@ export function setUpServer(server: Server, options: BareServerOptions): void {
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     server.emit('request', request, response)
   })
+  // Who expects to be told to go on is told when the body is wanted, not before.
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    server.emit('request', request, response)
+  })
   server.on('connect', (_request: IncomingMessage, socket: Socket) => {
     socket.on('error', () => undefined)
     const open = openOn(socket, options)

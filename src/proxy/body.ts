@@ -36,6 +36,7 @@ export function takeBody(exchange: Exchange, options: BodyOptions): RequestBody 
   if (arrived !== undefined) count(arrived)
   let stream: Readable | undefined
   function open(): Buffer | Readable {
+    if (arrived === undefined) goOn(exchange)
     stream =
       arrived === undefined ? uploadStream(request, { limitBytes, stallMs, onChunk: count }) : undefined
     return stream ?? (arrived as Buffer)
@@ -46,6 +47,12 @@ export function takeBody(exchange: Exchange, options: BodyOptions): RequestBody 
     kept.release()
   }
   return { open, again: () => keptWhole(request, kept), release }
+}
+
+function goOn({ head, request, response }: Exchange): void {
+  if (!head.expectsContinue || request.httpVersionMinor === 0) return
+  head.expectsContinue = false
+  response.writeContinue()
 }
 
 function keptWhole(request: IncomingMessage, kept: KeptBody): Buffer | undefined {

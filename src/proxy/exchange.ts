@@ -41,6 +41,8 @@ export interface Exchange {
   closing: boolean
   /** The response has closed: nothing more will be written to the app. */
   closed: boolean
+  /** It has been accounted for. */
+  settled: boolean
 }
 
 export interface ExchangeParts {
@@ -81,5 +83,6 @@ export function openExchange({ request, response, head, requestId, startedAt }: 
     problem: undefined,
     closing: false,
     closed: false,
+    settled: false,
   }
 }

@@ -45,7 +45,9 @@ export function createExchanges({ environment, now, routeOf, record }: Exchanges
   }
 
   function settle(exchange: Exchange): void {
-    if (!exchange.closed || exchange.calling) return
+    // To abandon a call ends it at once: its end and that of the answer both come here.
+    if (!exchange.closed || exchange.calling || exchange.settled) return
+    exchange.settled = true
     if (exchange.admitted) inFlight -= 1
     record(recordOf(exchange, environment, route(exchange.path), now()))
   }

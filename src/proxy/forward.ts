@@ -96,6 +96,14 @@ class Delivery implements CallOwner {
     else this.#fail(this.#explained(error, sent))
   }
 
+  blocked(): void {
+    const { response } = this.#exchange
+    if (response.listenerCount('timeout') > 0) return
+    response.setTimeout(this.#options.stallMs, () => {
+      if (response.writableLength > 0) response.destroy()
+    })
+  }
+
   brokenOff(error: unknown): void {
     this.#exchange.problem = this.#explained(error, true)
   }

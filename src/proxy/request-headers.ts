@@ -10,6 +10,8 @@ export interface RequestHead {
   host: string | undefined
   hasOrigin: boolean
   fetchSite: string | undefined
+  /** The app waits for 100 before it sends its body (RFC 9110 §10.1.1). */
+  expectsContinue: boolean
   appSecret: string | undefined
   requestId: string | undefined
   traceId: string | undefined
@@ -49,6 +51,7 @@ function blankHead(): RequestHead {
     host: undefined,
     hasOrigin: false,
     fetchSite: undefined,
+    expectsContinue: false,
     appSecret: undefined,
     requestId: undefined,
     traceId: undefined,
@@ -73,6 +76,9 @@ function take(head: RequestHead, name: string, value: string): boolean {
       return true
     case 'bc-sidecar-secret':
       head.appSecret = join(head.appSecret, value)
+      return true
+    case 'expect':
+      head.expectsContinue = value.toLowerCase() === '100-continue'
       return true
     case 'origin':
       head.hasOrigin = true
@@ -109,14 +115,14 @@ function join(before: string | undefined, value: string): string {
 
 // RFC 9110 §7.6.1: these describe one connection; authorization and forwarding are the sidecar's to say.
 const staysBehind: ReadonlySet<string> = new Set(
-  'keep-alive te trailer upgrade http2-settings expect forwarded authorization'.split(' '),
+  'keep-alive te trailer upgrade http2-settings forwarded authorization'.split(' '),
 )
 const families = ['proxy-', 'x-forwarded-', 'bc-sidecar-']
 const concernsUs = createSieve(
   [
     ...staysBehind,
     ...'host content-length transfer-encoding connection'.split(' '),
-    ...'origin sec-fetch-site x-request-id traceparent'.split(' '),
+    ...'expect origin sec-fetch-site x-request-id traceparent'.split(' '),
   ],
   families,
 )

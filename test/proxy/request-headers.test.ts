@@ -106,6 +106,7 @@ test('one pass finds what the checks and the log need', (t) => {
     host: 'localhost:8080',
     hasOrigin: false,
     fetchSite: 'none',
+    expectsContinue: false,
     appSecret: 's3',
     requestId: 'r-1',
     traceId,

@@ -4,6 +4,8 @@ import { connectRaw, type RawApp } from './raw-app.ts'
 
 export interface RawDoor {
   readonly bank: TestBank
+  /** Origin of the door. */
+  readonly apps: string
   /** `methods` tells which of its requests are HEAD: their answers have no body. */
   connect(methods?: readonly string[]): Promise<RawApp>
   /** What the bank has seen since the last look, up to a plain request sent now: `METHOD /path body`. */
@@ -16,6 +18,7 @@ export function rawDoor(t: Test, bank: TestBank, apps: string): RawDoor {
   let looked = 0
   return {
     bank,
+    apps,
     connect: (methods) => connectRaw(t, port, methods),
     async seen() {
       const app = await connectRaw(t, port)
