@@ -1,28 +1,16 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Configuration } from './config/schema.ts'
 import { createFleet, type Fleet } from './fleet/fleet.ts'
 import { redisStore } from './fleet/redis.ts'
 
-/** No request waits yet; later, none waits for Redis that long. */
-const startMs = 1_000
-
 /** Connects to Redis, if there is to be one; whether it can be reached changes nothing but who asks for tokens. */
-export async function openFleet(
-  tokenCache: Configuration['tokenCache'],
-  log: Logger,
-): Promise<Fleet | undefined> {
+export function openFleet(tokenCache: Configuration['tokenCache'], log: Logger): Fleet | undefined {
   if (tokenCache.kind === 'memory') return undefined
-  const fleet = createFleet({
+  return createFleet({
     open: redisStore(tokenCache.url),
     report({ connected, lastError: reason }) {
       if (connected) log.info({ event: 'token_cache_connected' }, 'tokens are shared with other sidecars')
       else log.warn({ event: 'token_cache_lost', reason }, 'no token cache, this sidecar asks for itself')
     },
   })
-  const waited = new AbortController()
-  const { signal } = waited
-  await Promise.race([fleet.settled, setTimeout(startMs, undefined, { signal, ref: false }).catch(() => {})])
-  waited.abort()
-  return fleet
 }

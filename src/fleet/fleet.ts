@@ -21,8 +21,6 @@ export interface MemberRequest {
 export interface Fleet {
   member(request: MemberRequest): Member
   readonly status: () => LinkStatus
-  /** The store has been reached or not, for the first time. */
-  readonly settled: Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -41,7 +39,6 @@ export function createFleet(options: FleetOptions): Fleet {
         count,
       }),
     status: link.status,
-    settled: link.settled,
     close: link.close,
   }
 }

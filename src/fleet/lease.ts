@@ -3,7 +3,7 @@ import type { Ledger, Step, View } from './ledger.ts'
 import type { FleetClock } from './link.ts'
 import type { FleetToken } from './member.ts'
 import type { FailureKind, LeaseMark, Pace } from './pace.ts'
-import { backgroundBoundMs } from './patience.ts'
+import { createPatience } from './patience.ts'
 
 /** The right to ask the bank, for all. One of its three ends is called; nobody waits for what it writes. */
 export interface FleetLease {
@@ -62,7 +62,7 @@ export function createLease(options: LeaseOptions): FleetLease {
 
   function renewLater(): () => void {
     return clock.schedule(() => {
-      const renewing = ledger.transact(renew, () => backgroundBoundMs)
+      const renewing = ledger.transact(renew, createPatience(clock))
       const own = cancelTimer
       renewing.then(
         (held) => {
@@ -82,7 +82,7 @@ export function createLease(options: LeaseOptions): FleetLease {
       const asked = pace.asked.map((at) => (at === view.atMs ? atMs : at))
       return step({ ...pace, asked, lease: held ? null : pace.lease }, held, latest)
     }
-    void ledger.transact(ended, () => backgroundBoundMs).catch(() => {})
+    void ledger.transact(ended, createPatience(clock)).catch(() => {})
   }
 
   return {

@@ -2,6 +2,7 @@ import { type Entry, endOf, formatEntry, parseEntry } from './entry.ts'
 import type { DerivedKeys } from './identity.ts'
 import type { Answered, Link } from './link.ts'
 import { currentPace, emptyPace, formatPace, lifeOf, type Pace, parsePace } from './pace.ts'
+import type { Patience } from './patience.ts'
 import { createSeal } from './seal.ts'
 import type { Snapshot } from './store.ts'
 
@@ -25,9 +26,9 @@ export interface Step<R> {
 
 export interface Ledger {
   /** The step is taken again when another sidecar has written meanwhile; undefined when that happens again and again. */
-  transact<R>(step: (view: View) => Step<R>, boundMs: () => number): Promise<R | undefined>
+  transact<R>(step: (view: View) => Step<R>, patience: Patience): Promise<R | undefined>
   /** Takes the token out, if it is still that one. */
-  drop(value: string, boundMs: number): Promise<void>
+  drop(value: string, patience: Patience): Promise<void>
 }
 
 const mostAttempts = 5
@@ -60,22 +61,22 @@ export function createLedger(link: Pick<Link, 'run'>, { names, sealingKey }: Der
   }
 
   return {
-    async transact(step, boundMs) {
-      let answered: Answered<Snapshot> = await link.run((store) => store.look(names), boundMs())
+    async transact(step, patience) {
+      let answered: Answered<Snapshot> = await link.run((store) => store.look(names), patience)
       for (let attempt = 0; attempt < mostAttempts; attempt++) {
         const { write, result } = step(viewOf(answered))
         if (write === undefined) return result
         const change = changeOf(write, answered.reply.pace, answered.reply.atMs)
-        const written = await link.run((store) => store.write(names, change), boundMs())
+        const written = await link.run((store) => store.write(names, change), patience)
         if (written.reply.done) return result
         answered = written
       }
       return undefined
     },
-    async drop(value, boundMs) {
-      const { reply } = await link.run((store) => store.look(names), boundMs)
+    async drop(value, patience) {
+      const { reply } = await link.run((store) => store.look(names), patience)
       const entry = parseEntry(seal.open(names.token, reply.token) ?? '')
-      if (entry?.value === value) await link.run((store) => store.drop(names, reply.token), boundMs)
+      if (entry?.value === value) await link.run((store) => store.drop(names, reply.token), patience)
     },
   }
 }

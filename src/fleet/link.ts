@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
+import { createPatience, type Patience, within } from './patience.ts'
 import { reasonOf } from './reason.ts'
 import type { OpenStore, Store } from './store.ts'
-import { within } from './within.ts'
 
 export interface FleetClock {
   /** Monotonic milliseconds. */
@@ -31,12 +31,13 @@ export interface Answered<T> {
 
 /** The one connection to the store, which comes and goes. */
 export interface Link {
-  /** Rejects at once while there is no connection; and when there is no answer in time, which ends the connection. */
-  run<T>(command: (store: Store) => Promise<T>, boundMs: number): Promise<Answered<T>>
+  /**
+   * Rejects at once while there is no connection, but for the first attempt to connect; and when there is no answer before
+   * patience ends, which ends the connection.
+   */
+  run<T>(command: (store: Store) => Promise<T>, patience: Patience): Promise<Answered<T>>
   readonly status: () => LinkStatus
-  /** The first attempt to connect has ended, either way. */
-  readonly settled: Promise<void>
-  /** Lets what is under way come to its end, within its bound. */
+  /** Lets what is under way come to its end, if that does not take long. */
   readonly close: () => Promise<void>
 }
 
@@ -47,8 +48,7 @@ export interface LinkOptions {
   readonly report: (status: LinkStatus) => void
 }
 
-const openBoundMs = 2_000
-const probeBoundMs = 200
+const closeBoundMs = 250
 const probeEveryMs = 10_000
 const firstRetryMs = 250
 const lastRetryMs = 5_000
@@ -57,7 +57,6 @@ const stableMs = 30_000
 
 export function createLink({ open, clock, report }: LinkOptions): Link {
   const pending = new Set<Promise<unknown>>()
-  const { promise: settled, resolve: settle } = promiseWithResolver()
   let store: Store | undefined
   let status: LinkStatus = { connected: false, since: clock.wallNow(), lastError: null }
   let upAt = Number.NEGATIVE_INFINITY
@@ -73,14 +72,14 @@ export function createLink({ open, clock, report }: LinkOptions): Link {
       if (giveUp === attempt && store !== undefined) fall(error)
     }
     try {
-      const opened = await within(open({ signal: attempt.signal, onLost: lost }), openBoundMs, clock)
+      const patience = createPatience(clock)
+      const opened = await within(open({ signal: attempt.signal, onLost: lost }), patience)
       attempt.signal.addEventListener('abort', () => opened.close())
-      await within(opened.probe(), probeBoundMs, clock)
+      await within(opened.probe(), patience)
       if (!attempt.signal.aborted) rise(opened)
     } catch (error) {
       fall(error)
     }
-    settle()
   }
 
   function rise(opened: Store): void {
@@ -91,11 +90,9 @@ export function createLink({ open, clock, report }: LinkOptions): Link {
   }
 
   function scheduleProbe(): void {
-    const delayMs = probeEveryMs * (0.5 + clock.random() / 2)
-    cancelTimer = clock.schedule(
-      () => void run((one) => one.probe(), probeBoundMs).then(scheduleProbe, () => {}),
-      delayMs,
-    )
+    const probe = (): void =>
+      void run((one) => one.probe(), createPatience(clock)).then(scheduleProbe, () => {})
+    cancelTimer = clock.schedule(probe, probeEveryMs * (0.5 + clock.random() / 2))
   }
 
   function fall(error: unknown): void {
@@ -115,11 +112,12 @@ export function createLink({ open, clock, report }: LinkOptions): Link {
     if (isNew) report(status)
   }
 
-  async function run<T>(command: (store: Store) => Promise<T>, boundMs: number): Promise<Answered<T>> {
+  async function run<T>(command: (store: Store) => Promise<T>, patience: Patience): Promise<Answered<T>> {
+    if (store === undefined) await within(first, patience)
     const used = store
     if (used === undefined) throw new Error('there is no connection to the token cache')
     const sentAt = clock.now()
-    const work = within(command(used), boundMs, clock)
+    const work = within(command(used), patience)
     pending.add(work)
     try {
       return { reply: await work, sentAt, receivedAt: clock.now() }
@@ -131,26 +129,24 @@ export function createLink({ open, clock, report }: LinkOptions): Link {
     }
   }
 
-  void connect()
+  /** Each may go on with another command. */
+  async function settle(): Promise<void> {
+    for (; pending.size > 0; await setImmediate()) await Promise.allSettled(pending)
+  }
+
+  const first = connect()
   return {
     run,
-    settled,
     status: () => status,
     async close() {
       closed = true
       cancelTimer()
-      // What is under way may go on with another command.
-      for (; pending.size > 0; await setImmediate()) await Promise.allSettled(pending)
+      await new Promise<void>((resolve) => {
+        const cancel = clock.schedule(resolve, closeBoundMs)
+        void settle().then(cancel).then(resolve)
+      })
       giveUp.abort()
       store = undefined
     },
   }
-}
-
-function promiseWithResolver(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => {}
-  const promise = new Promise<void>((done) => {
-    resolve = done
-  })
-  return { promise, resolve }
 }

@@ -3,7 +3,7 @@ import { createLease, type FleetLease, leased } from './lease.ts'
 import type { Ledger, Step, View } from './ledger.ts'
 import type { FleetClock } from './link.ts'
 import { type FailureKind, spentUntil } from './pace.ts'
-import { backgroundBoundMs, createPatience } from './patience.ts'
+import { createPatience } from './patience.ts'
 
 /** As whoever keeps tokens has it: moments on the monotonic and on the wall clock of this sidecar. */
 export interface FleetToken {
@@ -30,8 +30,8 @@ export type FleetResult = FleetClaim['kind'] | 'unreadable'
 
 /** One sidecar's part in the fleet of those with the same credentials. Nothing here rejects. */
 export interface Member {
-  /** `known` is the token that another one is wanted for. */
-  claim(known: FleetToken | undefined): Promise<FleetClaim>
+  /** `known` is the token that another one is wanted for; `hurry` aborts when a request begins to wait for it. */
+  claim(known: FleetToken | undefined, hurry: AbortSignal): Promise<FleetClaim>
   /** The bank refused this token: nobody shall take it from the store. */
   refuse(value: string): void
 }
@@ -71,8 +71,8 @@ export function createMember(options: MemberOptions): Member {
   }
 
   return {
-    async claim(known) {
-      const patience = createPatience(clock)
+    async claim(known, hurry) {
+      const patience = createPatience(clock, hurry)
       const told = await ledger.transact((view) => step(view, known), patience).catch(() => alone)
       const claim = claimOf(told, known)
       count(claim.kind)
@@ -80,7 +80,7 @@ export function createMember(options: MemberOptions): Member {
     },
     refuse(value) {
       refused = value
-      void ledger.drop(value, backgroundBoundMs).catch(() => {})
+      void ledger.drop(value, createPatience(clock)).catch(() => {})
     },
   }
 }

@@ -1,12 +1,61 @@
-/** A request may wait for the store no longer than 250 ms, however many commands that takes. */
-const wholeMs = 250
-const mostMs = 200
+import { setImmediate } from 'node:timers/promises'
 
-/** How long the next command may take. */
-export function createPatience({ now }: { readonly now: () => number }): () => number {
-  const until = now() + wholeMs
-  return () => Math.max(1, Math.min(mostMs, until - now()))
+export interface PatienceClock {
+  readonly now: () => number
+  readonly schedule: (run: () => void, delayMs: number) => () => void
 }
 
-/** For what nobody waits for. */
-export const backgroundBoundMs: number = wholeMs
+/** How long something of the store is waited for. */
+export interface Patience {
+  /** Calls back when it is over, unless the returned function is called before. */
+  onEnd(end: () => void): () => void
+}
+
+/** A request waits for the store no longer than this, however many commands that takes. */
+const hurriedMs = 250
+/** Where nobody waits: a store, or a process of ours, that is busy for a moment is not lost. */
+const calmMs = 2_000
+
+/** For several commands in a row. `hurry` says that a request has begun to wait. */
+export function createPatience({ now, schedule }: PatienceClock, hurry?: AbortSignal): Patience {
+  let until = now() + (hurry?.aborted ? hurriedMs : calmMs)
+  const shorten = (): void => {
+    until = Math.min(until, now() + hurriedMs)
+  }
+  hurry?.addEventListener('abort', shorten, { once: true })
+  return {
+    onEnd(end) {
+      const arm = (): (() => void) => schedule(end, Math.max(0, until - now()))
+      const again = (): void => {
+        cancel()
+        cancel = arm()
+      }
+      let cancel = arm()
+      hurry?.addEventListener('abort', again, { once: true })
+      return () => {
+        cancel()
+        hurry?.removeEventListener('abort', again)
+      }
+    },
+  }
+}
+
+/**
+ * What `work` comes to, or a rejection when patience ends. An answer that has arrived, but could not be read yet because this
+ * process was busy, is in time: timers come before what sockets have received.
+ */
+export function within<T>(work: Promise<T>, patience: Patience): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const expire = async (): Promise<void> => {
+      await setImmediate()
+      await setImmediate()
+      reject(new NoAnswerError())
+    }
+    const cancel = patience.onEnd(() => void expire())
+    work.then(resolve, reject).finally(cancel)
+  })
+}
+
+class NoAnswerError extends Error {
+  readonly code = 'NO_ANSWER'
+}

@@ -2,10 +2,10 @@ import { SidecarError } from '../errors.ts'
 import type { Budget } from './budget.ts'
 import type { Clock } from './clock.ts'
 import { type RequestResult, resultOf } from './events.ts'
-import type { Obtain } from './token.ts'
+import type { Obtain, ObtainedToken } from './token.ts'
 
 export interface BankObtainOptions {
-  readonly request: Obtain
+  readonly request: (signal: AbortSignal) => Promise<ObtainedToken>
   readonly budget: Pick<Budget, 'take'>
   readonly clock: Pick<Clock, 'now'>
   readonly count: (result: RequestResult, durationMs: number) => void

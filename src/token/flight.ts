@@ -28,12 +28,13 @@ export function createFlight<T>(options: FlightOptions<T>): Flight<T> {
   const { clock, timeoutMs, crash, ended } = options
   let underWay: Promise<T> | undefined
   let controller = new AbortController()
+  let hurry = new AbortController()
   let waiting = 0
 
   async function fly(signal: AbortSignal): Promise<T> {
     const stopTimer = clock.schedule(() => controller.abort(tooLate(timeoutMs)), timeoutMs)
     try {
-      return await attempt(options, signal).catch((error: unknown) => {
+      return await attempt(options, signal, hurry.signal).catch((error: unknown) => {
         throw crash(asSidecarError(error))
       })
     } finally {
@@ -47,6 +48,7 @@ export function createFlight<T>(options: FlightOptions<T>): Flight<T> {
     underWay: () => underWay,
     begin() {
       controller = new AbortController()
+      hurry = new AbortController()
       underWay = fly(controller.signal)
       // Nobody need be waiting for it.
       underWay.catch(() => {})
@@ -54,6 +56,7 @@ export function createFlight<T>(options: FlightOptions<T>): Flight<T> {
     },
     async wait(flying) {
       waiting++
+      hurry.abort()
       try {
         return await flying
       } finally {
@@ -70,15 +73,19 @@ export function createFlight<T>(options: FlightOptions<T>): Flight<T> {
  * When the wall clock ran ahead of the monotonic one meanwhile (it was set, or the machine slept), what came of the attempt says
  * nothing about the bank: it is made once more.
  */
-async function attempt<T>({ obtain, clock, land }: FlightOptions<T>, signal: AbortSignal): Promise<T> {
+async function attempt<T>(
+  { obtain, clock, land }: FlightOptions<T>,
+  signal: AbortSignal,
+  hurry: AbortSignal,
+): Promise<T> {
   const startedAt = clock.now()
   const wallStartedAt = clock.wallNow()
   try {
-    return land(await obtain(signal))
+    return land(await obtain(signal, hurry))
   } catch (error) {
     const leapMs = clock.wallNow() - wallStartedAt - (clock.now() - startedAt)
     if (signal.aborted || leapMs < 1000) throw error
-    return land(await obtain(signal))
+    return land(await obtain(signal, hurry))
   }
 }
 

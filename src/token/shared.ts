@@ -3,8 +3,8 @@ import type { ObtainedToken } from './token.ts'
 
 /** The other sidecars with the same credentials, as far as tokens go. Nothing here rejects, or takes long. */
 export interface SharedTokens {
-  /** `known` is the token that another one is wanted for. */
-  claim(known: ObtainedToken | undefined): Promise<Claim>
+  /** `known` is the token that another one is wanted for; `hurry` aborts when a request begins to wait for it. */
+  claim(known: ObtainedToken | undefined, hurry: AbortSignal): Promise<Claim>
   /** The bank refused this token. */
   refuse(value: string): void
 }

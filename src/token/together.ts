@@ -24,16 +24,16 @@ const spread = { mostMs: 5_000, share: 0.25 }
 export function obtainTogether({ shared, obtain, clock, leftMs }: TogetherOptions): Obtain {
   let known: ObtainedToken | undefined
 
-  async function next(signal: AbortSignal): Promise<ObtainedToken> {
+  async function next(signal: AbortSignal, hurry: AbortSignal): Promise<ObtainedToken> {
     let spreadMs = Math.min(spread.mostMs, leftMs() * spread.share)
     let lookMs = spreadMs > 0 ? firstLookMs.ahead : firstLookMs.waitedFor
     for (;;) {
-      const claim = await shared.claim(known)
-      if (claim.kind === 'lease') return await ask(claim.lease, signal)
+      const claim = await shared.claim(known, hurry)
+      if (claim.kind === 'lease') return await ask(claim.lease, signal, hurry)
       signal.throwIfAborted()
       if (claim.kind === 'token') return claim.token
       if (claim.kind === 'paused') throw pausedError(claim)
-      if (claim.kind === 'alone' && spreadMs === 0) return await obtain(signal)
+      if (claim.kind === 'alone' && spreadMs === 0) return await obtain(signal, hurry)
       const isAlone = claim.kind === 'alone'
       await pass(isAlone ? spreadMs * clock.random() : lookMs * (0.5 + clock.random()), signal, clock)
       if (isAlone) spreadMs = 0
@@ -41,10 +41,10 @@ export function obtainTogether({ shared, obtain, clock, leftMs }: TogetherOption
     }
   }
 
-  async function ask(lease: Lease, signal: AbortSignal): Promise<ObtainedToken> {
+  async function ask(lease: Lease, signal: AbortSignal, hurry: AbortSignal): Promise<ObtainedToken> {
     try {
       signal.throwIfAborted()
-      const obtained = await obtain(signal)
+      const obtained = await obtain(signal, hurry)
       lease.fulfil(obtained)
       return obtained
     } catch (error) {
@@ -54,8 +54,8 @@ export function obtainTogether({ shared, obtain, clock, leftMs }: TogetherOption
     }
   }
 
-  return async (signal) => {
-    known = await next(signal)
+  return async (signal, hurry) => {
+    known = await next(signal, hurry)
     return known
   }
 }

@@ -16,9 +16,9 @@ export interface ObtainedToken {
 
 /**
  * Obtains a token, from the bank or from others who have one. Rejects with a `SidecarError` whose `retryAfterSeconds` is the
- * least to wait; settles soon after the signal aborts, with its reason.
+ * least to wait; settles soon after `signal` aborts, with its reason. `hurry` aborts when somebody begins to wait for the token.
  */
-export type Obtain = (signal: AbortSignal) => Promise<ObtainedToken>
+export type Obtain = (signal: AbortSignal, hurry: AbortSignal) => Promise<ObtainedToken>
 
 /** A token and its moments: monotonic milliseconds, but for those that say wall. */
 export interface Token {

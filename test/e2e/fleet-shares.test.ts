@@ -1,24 +1,93 @@
+import { writeFileSync } from 'node:fs'
 import { test } from 'tap'
-import { startApp } from '../support/app.ts'
-import { startBank } from '../support/bank.ts'
-import { createAuthority } from '../support/pki.ts'
+import { startFleet } from '../support/fleet.ts'
+import { startProgram } from '../support/program.ts'
 import { redisMissing, startRedis } from '../support/redis.ts'
-import { startTestSidecar } from '../support/sidecar.ts'
+import { startTestSidecar, writeCredentials } from '../support/sidecar.ts'
 import { until } from '../support/until.ts'
 
 const skip = redisMissing ?? false
 
 test('eight sidecars cost one token request', { skip }, async (t) => {
   const redis = await startRedis(t)
-  const authority = await createAuthority()
-  const bank = await startBank(t, { authority })
-  const client = await authority.client()
-  const options = { bank, authority, client, env: { BC_TOKEN_CACHE: redis.url } }
-  const started = await Promise.all(Array.from({ length: 8 }, () => startTestSidecar(t, options)))
-  const answers = started.map(({ apps }) => startApp(t, apps).call({ path: '/a' }))
-  t.ok((await Promise.all(answers)).every(({ status }) => status === 200))
+  const { bank, calls, sidecars } = await startFleet(t, { redis, count: 8 })
+  t.ok((await calls()).every((status) => status === 200))
   t.equal(bank.authorization.requests.length, 1)
-  await until(async () => (await redis.dump()).size === 2)
-  const dump = await redis.dump()
-  t.ok([...dump.values()].every(({ lifeMs }) => lifeMs > 0 && lifeMs <= 300_000))
+  const texts = await Promise.all(sidecars.map(async ({ admin }) => (await fetch(`${admin}/metrics`)).text()))
+  t.ok(texts.every((text) => text.includes('bc_sidecar_token_cache_up 1')))
+  const taken = /token_cache_operations_total\{environment="test",result="(\w+)"\} 1$/gm
+  const results = texts.flatMap((text) => [...text.matchAll(taken)].map(([, result]) => result))
+  t.equal(results.filter((result) => result === 'lease').length, 1)
+})
+
+test('over several lifetimes, and in a fleet at work, each token costs one request', { skip }, async (t) => {
+  const redis = await startRedis(t)
+  const { bank, load } = await startFleet(t, { redis, count: 4, tokenLifeSeconds: 4 })
+  const moments: number[] = []
+  const plain = bank.authorization.handler
+  bank.authorization.handler = (exchange) => {
+    moments.push(performance.now())
+    return plain(exchange)
+  }
+  const stop = load()
+  await until(() => moments.length >= 4, { timeoutMs: 60_000 })
+  t.strictSame([...(await stop()).keys()], [200])
+  // Renewed no sooner than half its life, by one of them.
+  const gaps = moments.slice(1).map((moment, index) => moment - Number(moments[index]))
+  t.ok(
+    gaps.every((gap) => gap > 1_500),
+    gaps.join(' '),
+  )
+})
+
+test('PFX and PEM of one certificate share a token; two certificates never do', { skip }, async (t) => {
+  const redis = await startRedis(t)
+  const { bank, authority, client, sidecars, calls } = await startFleet(t, { redis, count: 1 })
+  await calls()
+  const pfx = `${sidecars[0]?.dir}/client.pfx`
+  writeFileSync(pfx, client.pfx('passphrase'))
+  const env = writeCredentials(t.testdir(), { bank, authority, client })
+  delete env['BC_CERTIFICATE_KEY_FILE']
+  const changed = {
+    BC_TOKEN_CACHE: redis.url,
+    BC_CERTIFICATE_FILE: pfx,
+    BC_CERTIFICATE_PASSPHRASE: 'passphrase',
+  }
+  const program = startProgram(t, ['run'], { env: { ...env, ...changed } })
+  await program.event('token_renewed')
+  t.equal(bank.authorization.requests.length, 1)
+
+  const other = await authority.client({ name: 'other' })
+  await startTestSidecar(t, { bank, authority, client: other, env: { BC_TOKEN_CACHE: redis.url } })
+  t.strictSame(
+    bank.issued.map(({ thumbprint }) => thumbprint),
+    [client.thumbprint, other.thumbprint],
+  )
+  t.equal([...(await redis.dump()).keys()].filter((key) => key.includes('token')).length, 2)
+})
+
+test('when the asking sidecar is killed, another one asks, and its request is answered', {
+  skip,
+}, async (t) => {
+  const redis = await startRedis(t)
+  const { bank, authority, client } = await startFleet(t, { redis, count: 0 })
+  const env = { ...writeCredentials(t.testdir(), { bank, authority, client }), BC_TOKEN_CACHE: redis.url }
+  const plain = bank.authorization.handler
+  bank.authorization.handler = () => {}
+  const asking = startProgram(t, ['run'], { env })
+  await until(() => bank.authorization.requests.length === 1, { timeoutMs: 60_000 })
+  const waiting = await startTestSidecar(t, {
+    bank,
+    authority,
+    client,
+    env: { BC_TOKEN_CACHE: redis.url },
+    ready: false,
+  })
+  const answer = fetch(`${waiting.apps}/a`)
+  await until(async () => /"inFlight":1\b/.test(await (await fetch(`${waiting.admin}/status`)).text()))
+  t.equal(bank.authorization.requests.length, 1)
+  bank.authorization.handler = plain
+  asking.signal('SIGKILL')
+  t.equal((await answer).status, 200)
+  t.equal(bank.authorization.requests.length, 2)
 })

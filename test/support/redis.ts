@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { createClient, type RedisArgument } from '@redis/client'
 import type { Test } from 'tap'
 import { until } from './until.ts'
@@ -8,6 +9,8 @@ import { until } from './until.ts'
 export interface TestRedis {
   readonly url: string
   readonly port: number
+  /** Another port, which is free. */
+  readonly tlsPort: number
   /** As the user that may do everything. */
   command(...args: RedisArgument[]): Promise<unknown>
   /** Every key, with its value and its life in milliseconds. */
@@ -32,8 +35,7 @@ export const redisMissing: string | undefined = (() => {
 
 /** A real Redis on a free port of 127.0.0.1, with nothing on disk; ends with the test. */
 export async function startRedis(t: Test, args: readonly string[] = []): Promise<TestRedis> {
-  const port = await freePort()
-  const directory = t.testdir()
+  const [port, tlsPort] = [await freePort(), await freePort()]
   const client = createClient({
     RESP: 2,
     socket: { port, host: '127.0.0.1', reconnectStrategy: 10 },
@@ -43,7 +45,7 @@ export async function startRedis(t: Test, args: readonly string[] = []): Promise
   let server: ChildProcess | undefined
 
   async function revive(): Promise<void> {
-    const options = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory]
+    const options = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()]
     server = spawn('redis-server', ['--port', String(port), ...options, ...args], { stdio: 'ignore' })
     await until(() => isOpen(port), { what: 'Redis listens' })
   }
@@ -65,11 +67,12 @@ export async function startRedis(t: Test, args: readonly string[] = []): Promise
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    tlsPort,
     command,
     async dump() {
       const keys = (await command('KEYS', '*')) as string[]
       const entries = keys.map(async (key) => {
-        const value = String(await command('GET', key))
+        const value = String(await command('GET', key).catch(() => ''))
         return [key, { value, lifeMs: Number(await command('PTTL', key)) }] as const
       })
       return new Map(await Promise.all(entries))

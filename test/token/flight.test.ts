@@ -3,7 +3,7 @@ import { SidecarError } from '../../src/errors.ts'
 import { obtainFromBank } from '../../src/token/bank-obtain.ts'
 import { createBudget } from '../../src/token/budget.ts'
 import { createFlight } from '../../src/token/flight.ts'
-import type { Obtain } from '../../src/token/token.ts'
+import type { ObtainedToken } from '../../src/token/token.ts'
 import { createManualClock } from './clock.ts'
 import { failure } from './rig.ts'
 
@@ -31,7 +31,7 @@ test('requests to the bank are counted by how they ended, and come out of the bu
   const clock = createManualClock()
   const budget = createBudget({ requestsPerMinute: 4, clock })
   const counted: string[] = []
-  const rows: [Obtain, string][] = [
+  const rows: [() => Promise<ObtainedToken>, string][] = [
     [async () => ({ value: 'x', lifetimeMs: 1, thumbprint: null, sentAt: 0, wallSentAt: 0 }), 'ok'],
     [() => Promise.reject(new SidecarError('token_throttled', '')), 'throttled'],
     [() => Promise.reject(new SidecarError('credentials_rejected', '')), 'rejected'],
@@ -39,7 +39,8 @@ test('requests to the bank are counted by how they ended, and come out of the bu
   ]
   for (const [request] of rows) {
     const count = (result: string) => void counted.push(result)
-    await obtainFromBank({ request, budget, clock, count })(new AbortController().signal).catch(() => {})
+    const { signal } = new AbortController()
+    await obtainFromBank({ request, budget, clock, count })(signal, signal).catch(() => {})
   }
   t.strictSame(
     counted,

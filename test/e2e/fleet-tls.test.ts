@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'tap'
+import { startBank } from '../support/bank.ts'
+import { createAuthority } from '../support/pki.ts'
+import { startProgram } from '../support/program.ts'
+import { redisMissing, startRedis } from '../support/redis.ts'
+import { writeCredentials } from '../support/sidecar.ts'
+import { until } from '../support/until.ts'
+
+const skip = redisMissing ?? false
+const fleetPage = readFileSync(new URL('../../docs/fleet.md', import.meta.url), 'utf8')
+
+test('over TLS, as a user with just the rights that the documentation names', { skip }, async (t) => {
+  const authority = await createAuthority()
+  const { chainPem, keyPem } = await authority.server()
+  const files = t.testdir({ 'ca.pem': authority.caPem, 'cert.pem': chainPem, 'key.pem': keyPem })
+  const file = (name: string) => join(files, name)
+  const tls = ['--tls-port', '0', '--tls-cert-file', file('cert.pem'), '--tls-key-file', file('key.pem')]
+  const redis = await startRedis(t, [
+    ...tls,
+    '--tls-ca-cert-file',
+    file('ca.pem'),
+    '--tls-auth-clients',
+    'no',
+  ])
+  const rule = /^ACL SETUSER .*$/m.exec(fleetPage)?.[0] ?? ''
+  await redis.command(...rule.split(' '))
+  await redis.command('CONFIG', 'SET', 'tls-port', String(redis.tlsPort))
+
+  const bank = await startBank(t, { authority })
+  const client = await authority.client()
+  const credentials = writeCredentials(t.testdirName, { bank, authority, client })
+  const url = `rediss://bc-sidecar:a-password@localhost:${redis.tlsPort}/0`
+  const start = (env: Record<string, string>) =>
+    startProgram(t, ['run'], { env: { ...credentials, BC_TOKEN_CACHE: url, ...env } })
+
+  const trusting = [1, 2].map(() => start({ NODE_EXTRA_CA_CERTS: file('ca.pem') }))
+  for (const program of trusting) {
+    await program.event('token_cache_connected')
+    await program.event('token_renewed')
+  }
+  await until(async () => (await redis.dump()).size > 1)
+  t.equal(bank.authorization.requests.length, 1)
+
+  const strict = start({})
+  const { reason } = await strict.event('token_cache_lost')
+  t.match(reason, /CERT|SELF_SIGNED/, 'a server that nobody vouches for is not trusted')
+  await strict.event('token_renewed')
+  t.equal(bank.authorization.requests.length, 2)
+})
