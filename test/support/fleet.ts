@@ -13,13 +13,13 @@ export interface TestFleet {
   readonly sidecars: readonly RunningSidecar[]
   readonly apps: readonly App[]
   /** One call of each sidecar's app: the statuses. */
-  calls(): Promise<number[]>
+  readonly calls: () => Promise<number[]>
   /** Each app calls again and again; gives what to stop it with, which resolves with every status there was. */
-  load(): () => Promise<Map<number, number>>
+  readonly load: () => () => Promise<Map<number, number>>
   /** One more, with the same credentials unless given others. */
-  join(options?: Partial<Parameters<typeof startTestSidecar>[1]>): Promise<RunningSidecar>
+  readonly join: (options?: Partial<Parameters<typeof startTestSidecar>[1]>) => Promise<RunningSidecar>
   /** Every sidecar's `tokenCache.connected` is this. */
-  allConnected(connected: boolean): Promise<void>
+  readonly allConnected: (connected: boolean) => Promise<void>
 }
 
 export interface FleetOptions {
