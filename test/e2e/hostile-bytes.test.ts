@@ -127,12 +127,13 @@ function write(
 }
 
 test('whatever bytes an app sends, nothing reaches the bank but the plain requests in them', async (t) => {
-  const { bank, connect } = await startRawListener(t)
+  const listener = await startRawListener(t)
+  const { bank } = listener
   const sent: PlainRequest[][] = []
   const property = fc.asyncProperty(fc.array(one, { minLength: 1, maxLength: 3 }), async (requests) => {
     const text = requests.map((request) => write(sent.length, request)).join('')
     sent.push(plainRequests(text))
-    const app = await connect()
+    const app = await listener.connect()
     app.write(text)
     app.end()
     await until(() => app.socket.readableEnded || app.socket.destroyed, { what: 'the listener closes' })
