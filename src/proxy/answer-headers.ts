@@ -29,6 +29,15 @@ export function buildAnswerHeaders(raw: readonly (Buffer | string)[]): string[] 
   return headers
 }
 
+/** The length that an answer's headers declare, NaN when they do not. */
+export function declaredLength(headers: readonly string[]): number {
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] as string
+    if (name.length === 14 && name.toLowerCase() === 'content-length') return Number(headers[at + 1])
+  }
+  return Number.NaN
+}
+
 /** Chunks count as a way to tell the length. */
 function checkCoding(value: string): 1 {
   if (value.toLowerCase() === 'chunked') return 1

@@ -35,6 +35,16 @@ export function breakOff({ request, response }: Exchange): void {
   response.destroy()
 }
 
+/** As a string, a small body leaves in one piece with its head, for less than a list of buffers would cost. */
+const smallBytes = 8_192
+
+/** Writes all of a small body and ends the answer; false when that is not the way to end this one. */
+export function endWhole(exchange: Exchange, body: Buffer): boolean {
+  if (body.length > smallBytes || bodyIsUnread(exchange)) return false
+  exchange.response.end(body.toString('latin1'), 'latin1')
+  return true
+}
+
 /** At its head, a request without a body is not `complete` for Node.js either. */
 export function bodyIsUnread({ request, head }: Exchange): boolean {
   return !request.complete && (head.chunked || (head.contentLength ?? 0) > 0)

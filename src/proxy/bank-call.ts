@@ -1,7 +1,15 @@
 import type { Dispatcher } from 'undici'
 import { SidecarError } from '../errors.ts'
-import { type AnswerHead, bodyIsUnread, breakOff, closeAfter, endAnswer, writeHead } from './answer.ts'
-import { buildAnswerHeaders } from './answer-headers.ts'
+import {
+  type AnswerHead,
+  bodyIsUnread,
+  breakOff,
+  closeAfter,
+  endAnswer,
+  endWhole,
+  writeHead,
+} from './answer.ts'
+import { buildAnswerHeaders, declaredLength } from './answer-headers.ts'
 import type { Exchange } from './exchange.ts'
 
 /**
@@ -48,6 +56,7 @@ export class BankCall implements Dispatcher.DispatchHandler {
   #started = false
   #controller: Dispatcher.DispatchController | undefined
   #discardedBytes = 0
+  #declared = Number.NaN
   #patience: NodeJS.Timeout | undefined
 
   constructor(exchange: Exchange, owner: CallOwner) {
@@ -102,7 +111,9 @@ export class BankCall implements Dispatcher.DispatchHandler {
         controller.abort(new Error('a discarded answer is too long'))
       return
     }
+    const first = this.#exchange.responseBytes === 0
     this.#exchange.responseBytes += chunk.length
+    if (first && chunk.length === this.#declared && endWhole(this.#exchange, chunk)) return
     if (this.#exchange.response.write(chunk)) return
     this.#owner.blocked()
     controller.pause()
@@ -158,6 +169,7 @@ export class BankCall implements Dispatcher.DispatchHandler {
     }
     this.#state = 'answering'
     if (bodyIsUnread(this.#exchange)) closeAfter(this.#exchange, answer.headers)
+    this.#declared = declaredLength(answer.headers)
     writeHead(this.#exchange, answer)
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { test } from 'tap'
 import { SidecarError } from '../../src/errors.ts'
-import { buildAnswerHeaders } from '../../src/proxy/answer-headers.ts'
+import { buildAnswerHeaders, declaredLength } from '../../src/proxy/answer-headers.ts'
 import { rawHeaders } from '../support/raw-headers.ts'
 
 const bytes = (headers: readonly string[]): Buffer[] => headers.map((text) => Buffer.from(text, 'latin1'))
@@ -111,4 +111,9 @@ test('whatever the bank sends, no header of ours or of its connection comes thro
   })
   fc.assert(property, { numRuns: 1_000 })
   t.end()
+})
+
+test('the declared length is read whatever its case, and is no number without one', async (t) => {
+  t.equal(declaredLength(['Date', 'x', 'Content-LENGTH', '17']), 17)
+  t.ok(Number.isNaN(declaredLength(['date', 'x', 'x-content-long', '17'])))
 })
