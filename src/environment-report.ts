@@ -37,9 +37,12 @@ export function environmentReport(parts: ReportParts): EnvironmentReport {
   }
 }
 
-/** interface.md, `/readyz`: a bank that is down does not make it unready; refused credentials do. */
-function tokenFault({ state, settled, lastError }: TokenStatus): string | null {
-  if (state === 'rejected') return lastError ?? 'the bank refuses the credentials'
+/**
+ * interface.md, `/readyz`: a bank that is down does not make it unready; refused credentials do, once no token
+ * is left to serve with.
+ */
+function tokenFault({ state, settled, expiresAt, lastError }: TokenStatus): string | null {
+  if (state === 'rejected' && expiresAt === null) return lastError ?? 'the bank refuses the credentials'
   return settled ? null : 'the first token request has not been answered yet'
 }
 

@@ -69,15 +69,13 @@ test('an environment that can serve is ready, without a reason', async (t) => {
   t.match(report({ secretProblem: null }), { ready: true, reason: null })
 })
 
+const refused = { state: 'rejected', expiresAt: null } as const
+
 const unready: [string, Facts, string][] = [
   ['unusable credentials', { store: { reason: 'no such file' } }, 'no such file'],
   ['an unusable app secret', { secretProblem: 'it is empty' }, 'it is empty'],
-  ['refused credentials', { token: { state: 'rejected', lastError: 'it said 401' } }, 'it said 401'],
-  [
-    'credentials refused without a word',
-    { token: { state: 'rejected' } },
-    'the bank refuses the credentials',
-  ],
+  ['refused credentials', { token: { ...refused, lastError: 'it said 401' } }, 'it said 401'],
+  ['credentials refused without a word', { token: refused }, 'the bank refuses the credentials'],
   [
     'a first token request under way',
     { token: { settled: false } },
@@ -90,6 +88,10 @@ for (const [what, facts, reason] of unready) {
     t.match(report(facts), { ready: false, reason })
   })
 }
+
+test('refused credentials leave it ready while it holds a token to serve with', async (t) => {
+  t.match(report({ token: { state: 'rejected' } }), { ready: true, reason: null })
+})
 
 test('a bank that is down does not make it unready', async (t) => {
   for (const state of ['failed', 'throttled'] as const)
