@@ -40,12 +40,13 @@ test('one deadline holds for everything: the bank, an upload, a set that is bein
   const waiting = [
     app.call({ path: '/never-answered' }),
     app.call({ method: 'POST', path: '/p', headers: { 'content-length': '9' }, body: ['half'] }),
-  ].map((call) => call.catch((error: Error) => error))
+  ]
   await until(() => bank.api.requests.length >= 1)
   writeFileSync(`${dir}/password`, 'another one')
   await until(() => bank.authorization.requests.length === 2, { what: 'the new set is being proved' })
   await sidecar.stop()
-  for (const error of await Promise.all(waiting)) t.type(error, Error)
+  for (const answer of await Promise.all(waiting))
+    t.match(answer, { status: 502, json: { code: 'bank_connection_lost', requestSent: 'maybe' } })
   t.match(
     lines.find(({ event }) => event === 'drained'),
     { level: 'warn' },
