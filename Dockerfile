@@ -1,6 +1,6 @@
 # docker build --tag bc-sidecar .
 # Another Node.js (24 or 26), or a base image pinned by digest: --build-arg NODE_MAJOR=24, --build-arg RUNTIME_IMAGE=…@sha256:…
-# The same bytes each time: --build-arg SOURCE_DATE_EPOCH="$(git log -1 --format=%ct)"
+# The same bytes each time: --build-arg SOURCE_DATE_EPOCH="$(git log -1 --format=%ct)"; docs/release.md has the rest.
 ARG NODE_MAJOR=24
 ARG BUILD_IMAGE=node:${NODE_MAJOR}-bookworm-slim
 ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs${NODE_MAJOR}-debian12:nonroot
@@ -12,6 +12,11 @@ RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no
 COPY tsconfig.json ./
 COPY src src
 RUN npm run --silent build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
+# npm's `--omit dev` forgets packages that development needs as well; without development dependencies it need not omit any.
+ARG SOURCE_DATE_EPOCH=0
+COPY scripts/sbom.mjs scripts/sbom.mjs
+RUN npm pkg delete devDependencies scripts && npm sbom --sbom-format cyclonedx --loglevel=error > npm.cdx.json \
+ && node scripts/sbom.mjs < npm.cdx.json > sbom.cdx.json
 # What nothing reads at run time stays behind: TypeScript, source maps, the packages' tests and documentation.
 RUN find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.[cm]ts' -o -iname '*.md' ! -iname 'licen[cs]e*' \
       -o -name .package-lock.json \) -delete \
@@ -19,9 +24,8 @@ RUN find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.[cm]t
       -o -name example -o -name examples -o -name .github -o -name .bin \) -prune -exec rm -r {} + \
  && find node_modules -type d -empty -delete
 # /certificates belongs to the user of the runtime image, and so does a named volume that is first mounted there.
-ARG SOURCE_DATE_EPOCH=0
 RUN mkdir -p /out/app && install -d -o 65532 -g 65532 -m 0700 /out/certificates \
- && cp -R package.json dist node_modules /out/app/ \
+ && cp -R package.json sbom.cdx.json dist node_modules /out/app/ \
  && chmod -R u=rwX,go=rX /out/app \
  && find /out -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} +
 
@@ -48,8 +52,15 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
   CMD ["/nodejs/bin/node", "/app/dist/main.js", "health"]
 ARG VERSION=unreleased
 ARG REVISION=unknown
+# RFC 3339; where the source is kept.
+ARG CREATED=unknown
+ARG SOURCE=unknown
+ARG RUNTIME_IMAGE
 LABEL org.opencontainers.image.title="bc-sidecar" \
       org.opencontainers.image.description="A sidecar that holds the client certificate, the credentials and the token for Banking Circle's API" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}" \
+      org.opencontainers.image.source="${SOURCE}" \
+      org.opencontainers.image.base.name="${RUNTIME_IMAGE}"
