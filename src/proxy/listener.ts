@@ -119,9 +119,9 @@ function findToken(options: ListenerOptions, exchange: Exchange, done: (error?: 
     exchange.token = session.tokens.peek()
     if (exchange.token !== undefined) done()
     else {
-      // An app that hung up meanwhile has been accounted for: nothing of its request is to be sent.
+      // To an app that hung up meanwhile, or was answered, nothing more is to be said.
       const goOn = (error?: Error): void => {
-        if (!exchange.closed) done(error)
+        if (!exchange.closed && !exchange.gone) done(error)
       }
       void awaitToken(options, exchange).then(() => goOn(), goOn)
     }

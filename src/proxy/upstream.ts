@@ -28,15 +28,16 @@ export function createUpstream(forward: (exchange: Exchange, answering: Answerin
       const exchange = headers[carried]
       if (exchange === undefined) throw new Error('a request came past the checks')
       forward(exchange, (error) => {
-        if (error === undefined) done(null, { statusCode: exchange.bankStatus, headers: {}, body: nothing })
+        if (error === undefined) done(null, taken)
         else done(error)
       })
     },
   }
 }
 
-// The answer goes from undici straight to the app: nothing is left for @fastify/reply-from to send.
-const nothing = { destroy: () => undefined }
+// The answer goes from undici straight to the app: nothing is left for @fastify/reply-from to send, nor to judge (Fastify
+// knows no status above 599).
+const taken: UpstreamAnswer = { statusCode: 200, headers: {}, body: { destroy: () => undefined } }
 
 /** The documented options of @fastify/reply-from that put us in charge of both heads and of every error. */
 export function proxyReplyOptions(environment: string): ReplyOptions {

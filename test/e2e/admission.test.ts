@@ -88,3 +88,12 @@ test('while draining, requests in flight finish and new ones are turned away', a
   t.equal((await payment).status, 201)
   await stopped
 })
+
+test('to listen for other machines without a secret works, and is warned about', async (t) => {
+  const { app, lines } = await start(t, { BC_ALLOW_REMOTE: 'true', BC_LISTEN: '0.0.0.0:0' })
+  t.match(
+    lines.filter(({ event }) => event === 'warning'),
+    [{ level: 'warn', environment: 'test', msg: /BC_APP_SECRET_FILE/ }],
+  )
+  t.equal((await app.call({ path: '/a', headers: { host: 'localhost' } })).status, 200)
+})

@@ -32,6 +32,13 @@ test('it is not told so when its request is refused', async (t) => {
   t.same(await listener.seen(), [])
 })
 
+test('an expectation that nobody knows is ignored', async (t) => {
+  const app = await listener.connect()
+  app.write('GET /odd HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\n\r\n')
+  t.equal((await app.answer()).status, 200)
+  t.same(await listener.seen(), ['GET /odd'])
+})
+
 test('an app that speaks HTTP/1.0 would not understand that word', async (t) => {
   const app = await listener.connect()
   app.write(head(5).replace('HTTP/1.1', 'HTTP/1.0'))

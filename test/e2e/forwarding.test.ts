@@ -151,6 +151,7 @@ test('the login is answered here with a placeholder, and the bank never hears of
     headers: { authorization: 'Basic dTpw' },
   })
   t.equal(answer.status, 200)
+  t.equal((await app.call({ method: 'HEAD', path: '/api/v1/authorizations/authorize' })).status, 200)
   t.equal(answer.json['expires_in'], '300')
   const [head = '', claims = '', signature] = String(answer.json['access_token']).split('.')
   t.strictSame(JSON.parse(Buffer.from(head, 'base64url').toString()).alg, 'none')

@@ -31,6 +31,14 @@ test('a status that is none is no answer', async (t) => {
   t.equal((await listener.seen()).length, 2)
 })
 
+test('a status that nobody knows is the bank’s to give', async (t) => {
+  answerWith('HTTP/1.1 999 Odd\r\nContent-Length: 2\r\n\r\nok')
+  const app = await listener.connect()
+  app.write(get)
+  t.match(await app.answer(), { status: 999, body: 'ok' })
+  t.equal((await listener.seen()).length, 1)
+})
+
 test('an answer that breaks off after its head is not taken for none at all', async (t) => {
   answerWith('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n')
   const app = await listener.connect()

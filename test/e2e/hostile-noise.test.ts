@@ -81,6 +81,23 @@ test('an app whose body turns out to be no HTTP is answered once, and counted on
   t.same(await sidecar.seen(), ['POST /torn hello (broken off)'])
 })
 
+test('a body that turns out to be no HTTP breaks off the answer that the bank gave early', async (t) => {
+  const plain = api.onHead
+  api.onHead = ({ seen, response }) => {
+    if (seen.url !== '/early') return false
+    response.writeHead(200).write('early')
+    return true
+  }
+  const app = await sidecar.connect()
+  app.write(`POST /early HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n`)
+  await until(() => app.received().includes('early'))
+  app.write('nonsense\r\n')
+  t.same(await app.closed(), [], 'no complete answer')
+  t.notMatch(app.received(), /\r\n0\r\n\r\n$/)
+  api.onHead = plain
+  t.same(await sidecar.seen(), ['POST /early (broken off)'])
+})
+
 const behind: Record<string, { bytes: string; statuses: number[] }> = {
   'a broken body': {
     bytes: `POST /torn HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\nnonsense\r\n`,

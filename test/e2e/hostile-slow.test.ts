@@ -82,4 +82,5 @@ test('an idle connection without a request is no slow one', async (t) => {
   const idle = await listener.connect()
   await listener.seen()
   t.equal(idle.received(), '')
+  t.same(await idle.closed(), [], 'it is closed some time, without a word')
 })

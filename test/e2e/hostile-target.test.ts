@@ -124,3 +124,10 @@ test('an HTTP/1.0 request is one like any other', async (t) => {
   t.match(await app.closed(), [{ status: 200 }])
   t.same(await sidecar.seen(), ['GET /old'])
 })
+
+test('a request without Host is refused, in words of ours', async (t) => {
+  const app = await sidecar.connect()
+  app.write('GET /a HTTP/1.1\r\n\r\n')
+  t.match(await app.answer(), { status: 403, problem: { code: 'host_not_allowed', detail: /missing/ } })
+  t.same(await sidecar.seen(), [])
+})

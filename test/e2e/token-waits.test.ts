@@ -108,6 +108,27 @@ test('an app secret closes the listener to whoever does not show it', async (t) 
   t.equal((await show('open sesame')).status, 200, 'the previous one is good for a while')
 })
 
+test('an app secret that cannot be read closes the listener, and the log says why', async (t) => {
+  const authority = await createAuthority()
+  const bank = await startBank(t, { authority })
+  const file = join(t.testdir(), 'app-secret')
+  const { apps, lines, sidecar } = await startTestSidecar(t, {
+    bank,
+    authority,
+    env: { BC_APP_SECRET_FILE: file },
+    ready: false,
+  })
+  t.equal((await startApp(t, apps).call({ path: '/a' })).status, 403)
+  t.match(
+    lines.find(({ event }) => event === 'app_secret_unusable'),
+    { level: 'error', environment: 'test', reason: /app-secret/ },
+  )
+  t.equal(bank.api.requests.length, 0)
+  writeFileSync(file, 'open sesame')
+  sidecar.reload()
+  await until(() => lines.some(({ event }) => event === 'app_secret_applied'))
+})
+
 test('paths that Fastify or http-proxy cannot read are refused in our shape', async (t) => {
   const authority = await createAuthority()
   const bank = await startBank(t, { authority })
