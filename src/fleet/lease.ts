@@ -48,6 +48,7 @@ export function createLease(options: LeaseOptions): FleetLease {
   const { ledger, clock, owner, known, view } = options
   const number = view.pace.leases + 1
   const { failures } = view.pace
+  let ended = false
   let cancelTimer = renewLater()
 
   function isOwn(lease: LeaseMark | null): boolean {
@@ -61,28 +62,23 @@ export function createLease(options: LeaseOptions): FleetLease {
   }
 
   function renewLater(): () => void {
-    return clock.schedule(() => {
-      const renewing = ledger.transact(renew, createPatience(clock))
-      const own = cancelTimer
-      renewing.then(
-        (held) => {
-          if (held && cancelTimer === own) cancelTimer = renewLater()
-        },
-        () => {},
-      )
-    }, renewEveryMs)
+    const renewNow = async (): Promise<void> => {
+      const held = await ledger.transact(renew, createPatience(clock)).catch(() => false)
+      if (held && !ended) cancelTimer = renewLater()
+    }
+    return clock.schedule(() => void renewNow(), renewEveryMs)
   }
 
   function end(step: (pace: Pace, held: boolean, latest: View) => Step<void>): void {
+    ended = true
     cancelTimer()
-    cancelTimer = () => {}
-    const ended = (latest: View): Step<void> => {
+    const last = (latest: View): Step<void> => {
       const { pace, atMs } = latest
       const held = isOwn(pace.lease)
       const asked = pace.asked.map((at) => (at === view.atMs ? atMs : at))
       return step({ ...pace, asked, lease: held ? null : pace.lease }, held, latest)
     }
-    void ledger.transact(ended, createPatience(clock)).catch(() => {})
+    void ledger.transact(last, createPatience(clock)).catch(() => {})
   }
 
   return {

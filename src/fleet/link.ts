@@ -129,8 +129,9 @@ export function createLink({ open, clock, report }: LinkOptions): Link {
     }
   }
 
-  /** Each may go on with another command. */
+  /** What has just ended may have something to write, and each command may be followed by another. */
   async function settle(): Promise<void> {
+    await setImmediate()
     for (; pending.size > 0; await setImmediate()) await Promise.allSettled(pending)
   }
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { Secret } from '../secret.ts'
 import { drop, look, type Script, write } from './scripts.ts'
-import type { OpenStore, Snapshot } from './store.ts'
+import type { OpenStore, Written } from './store.ts'
 
 const connectTimeoutMs = 2_000
 const keepAliveMs = 30_000
@@ -44,8 +44,7 @@ export function redisStore(url: Secret): OpenStore {
       async write(names, { expectedPace, pace, paceLifeMs, token }) {
         const put = token === undefined ? [] : [token.text, String(token.lifeMs)]
         const values = [expectedPace, pace, String(paceLifeMs), ...put]
-        const reply = await run(write, [names.token, names.pace], values)
-        return { ...snapshotOf(reply), done: Array.isArray(reply) && reply[3] === 1 }
+        return snapshotOf(await run(write, [names.token, names.pace], values))
       },
       async drop({ token }, expectedToken) {
         await run(drop, [token], [expectedToken])
@@ -75,9 +74,9 @@ function connectionOf(secret: Secret) {
   }
 }
 
-function snapshotOf(reply: unknown): Snapshot {
-  const [token, pace, atMs]: unknown[] = Array.isArray(reply) ? reply : []
+function snapshotOf(reply: unknown): Written {
+  const [token, pace, atMs, done]: unknown[] = Array.isArray(reply) ? reply : []
   if (typeof token === 'string' && typeof pace === 'string' && typeof atMs === 'number')
-    return { token, pace, atMs }
+    return { token, pace, atMs, done: done === 1 }
   throw new Error('Redis answered something else than the script gives')
 }

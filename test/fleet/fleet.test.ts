@@ -1,0 +1,177 @@
+import { test } from 'tap'
+import { createManualClock } from '../token/clock.ts'
+import { failure } from '../token/rig.ts'
+import { createModelBank, startModelSidecar } from './fleet-rig.ts'
+import { createModelRedis } from './model-redis.ts'
+
+function createWorld(options: { random?: () => number } = {}) {
+  const clock = createManualClock(options.random ?? (() => 0.5))
+  const redis = createModelRedis(clock)
+  redis.latencyMs = 1
+  const bank = createModelBank()
+  const start = (more: Partial<Parameters<typeof startModelSidecar>[0]> = {}) =>
+    startModelSidecar({ clock, redis, bank, ...more })
+  return { clock, redis, bank, start }
+}
+
+test('many that start at once cost one token request, and one for each lifetime', async (t) => {
+  const { clock, bank, start } = createWorld({ random: Math.random })
+  const sidecars = Array.from({ length: 8 }, () => start())
+  for (const { holder } of sidecars) holder.start('now')
+  await clock.advance(5_000)
+  t.equal(new Set(sidecars.map(({ holder }) => holder.peek()?.authorization)).size, 1)
+  t.equal(bank.requests.length, 1)
+  for (let second = 0; second < 1_500; second++) {
+    await clock.advance(1_000)
+    for (const { holder } of sidecars) t.ok(holder.peek() !== undefined || t.fail('a token is missing'))
+  }
+  t.ok(bank.requests.length <= 7, `${bank.requests.length} requests in 25 minutes`)
+  await Promise.all(sidecars.map(({ stop }) => stop()))
+})
+
+test('those who wait get the token of the one who asks; with other credentials they do not meet', async (t) => {
+  const { clock, bank, start } = createWorld()
+  const [one, two, other] = [start(), start(), start({ password: 'other' })]
+  const got = [one, two, other].map(({ holder }) => holder.get())
+  await clock.advance(2_000)
+  const [first, second, third] = await Promise.all(got)
+  t.equal(first?.authorization, second?.authorization)
+  t.not(first?.authorization, third?.authorization)
+  t.equal(bank.requests.length, 2)
+})
+
+test('an owner that dies is followed by another within seconds', async (t) => {
+  const { clock, bank, redis, start } = createWorld()
+  const dying = start()
+  bank.delayMs = 60_000
+  dying.holder.start('now')
+  await clock.advance(2_500)
+  const got = start().holder.get()
+  await clock.advance(500)
+  t.equal(bank.requests.length, 1, 'its lease is kept while it lives')
+  bank.delayMs = 100
+  const { mood } = redis
+  dying.source.close = () => {}
+  // A process that is gone writes no more: not even that its lease is over.
+  redis.cut()
+  redis.mood = 'dead'
+  await clock.advance(100)
+  redis.mood = mood
+  await clock.advance(20_000)
+  t.match(await got, { authorization: /^Bearer token-/ })
+})
+
+test('a failed request holds for all, for as long as its kind asks for', async (t) => {
+  const { clock, bank, start } = createWorld()
+  bank.answer = () => ({ status: 429, headers: { 'retry-after': '40' } })
+  const [one, two] = [start(), start()]
+  const first = failure(one.holder.get())
+  await clock.advance(1_000)
+  t.match(await first, { code: 'token_throttled' })
+  const second = failure(two.holder.get())
+  await clock.advance(1_000)
+  t.match(await second, { code: 'token_throttled', message: /another sidecar/, retryAfterSeconds: Number })
+  t.equal(bank.requests.length, 1)
+})
+
+test('credentials are refused for all once two sidecars have heard so', async (t) => {
+  const { clock, bank, start } = createWorld()
+  bank.answer = () => ({ status: 401 })
+  const codes: unknown[] = []
+  for (let count = 0; count < 4; count++) {
+    const failed = failure(start().holder.get())
+    await clock.advance(2_000)
+    codes.push((await failed)['message'])
+  }
+  t.equal(bank.requests.length, 2)
+  t.match(codes[2], /refused them/)
+  t.match(codes[3], /refused them/)
+})
+
+test('a bank that fails is asked at the pace of one, and its budget is the fleet’s', async (t) => {
+  const { clock, bank, start } = createWorld({ random: Math.random })
+  bank.answer = () => ({ status: 500 })
+  const sidecars = Array.from({ length: 5 }, () => start())
+  for (let second = 0; second < 180; second++) {
+    for (const { holder } of sidecars) holder.get().catch(() => {})
+    await clock.advance(1_000)
+  }
+  for (const from of bank.requests)
+    t.ok(bank.requests.filter((at) => at >= from && at < from + 60_000).length <= 6)
+  const failed = failure(start({ requestsPerMinute: 1 }).holder.get())
+  await clock.advance(1_000)
+  t.match(await failed, { code: 'token_unavailable' })
+  bank.answer = (request) => ({ status: 200, token: `token-${request}` })
+  await clock.advance(90_000)
+  const got = sidecars.map(({ holder }) => holder.get())
+  await clock.advance(5_000)
+  t.equal(new Set((await Promise.all(got)).map(({ authorization }) => authorization)).size, 1)
+})
+
+test('a refused token is replaced once for all', async (t) => {
+  const { clock, bank, start } = createWorld()
+  const sidecars = [start(), start(), start()]
+  const got = sidecars.map(({ holder }) => holder.get())
+  await clock.advance(1_000)
+  const tokens = await Promise.all(got)
+  const replaced = sidecars.map(({ holder }, index) => holder.replacement(tokens[index] as never))
+  await clock.advance(2_000)
+  t.equal(new Set((await Promise.all(replaced)).map(({ authorization }) => authorization)).size, 1)
+  t.equal(bank.requests.length, 2)
+  const late = start().holder.get()
+  await clock.advance(1_000)
+  t.equal((await late).authorization, 'Bearer token-2')
+})
+
+test('a bank that gives its token again is asked for another when that one has ended', async (t) => {
+  const { clock, bank, start } = createWorld({ random: Math.random })
+  let issuedAt = Number.NEGATIVE_INFINITY
+  let count = 0
+  bank.answer = () => {
+    if (clock.now() >= issuedAt + 300_000) {
+      issuedAt = clock.now()
+      count++
+    }
+    return { status: 200, token: `same-${count}` }
+  }
+  const sidecars = Array.from({ length: 5 }, () => start())
+  for (let second = 0; second < 900; second++) {
+    for (const { holder } of sidecars) if (holder.peek() === undefined) holder.get().catch(() => {})
+    await clock.advance(1_000)
+    const late = sidecars.filter(({ holder }) => holder.peek() && clock.now() >= issuedAt + 298_000)
+    t.equal(late.length, 0, 'no token is taken for younger than it is')
+  }
+  t.ok(bank.requests.length <= 12, `${bank.requests.length} requests for ${count} tokens`)
+})
+
+test('a sidecar that is stopped while it waits for another leaves nothing behind', async (t) => {
+  const { clock, bank, start } = createWorld()
+  bank.delayMs = 5_000
+  const [asking, stopped] = [start(), start()]
+  asking.holder.start('now')
+  await clock.advance(1_000)
+  const failed = failure(stopped.holder.get())
+  await clock.advance(1_000)
+  const stopping = stopped.stop()
+  await clock.advance(1_000)
+  await stopping
+  t.match(await failed, { code: 'token_unavailable' })
+  const ended = asking.stop()
+  await clock.advance(5_000)
+  await ended
+  t.equal(clock.pending(), 0)
+})
+
+test('a sidecar that is stopped while it asks lets another ask at once', async (t) => {
+  const { clock, bank, start } = createWorld()
+  bank.delayMs = 5_000
+  const [stopped, waiting] = [start(), start()]
+  stopped.holder.start('now')
+  await clock.advance(1_500)
+  const got = waiting.holder.get()
+  bank.delayMs = 100
+  const stopping = stopped.stop()
+  await clock.advance(1_500)
+  await stopping
+  t.match(await got, { authorization: 'Bearer token-2' })
+})
