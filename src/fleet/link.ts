@@ -118,14 +118,14 @@ export function createLink({ open, clock, report }: LinkOptions): Link {
     if (used === undefined) throw new Error('there is no connection to the token cache')
     const sentAt = clock.now()
     const work = within(command(used), patience)
+    const forget = (): void => void pending.delete(work)
     pending.add(work)
+    work.then(forget, forget)
     try {
       return { reply: await work, sentAt, receivedAt: clock.now() }
     } catch (error) {
       if (store === used) fall(error)
       throw error
-    } finally {
-      pending.delete(work)
     }
   }
 

@@ -144,6 +144,27 @@ test('a bank that gives its token again is asked for another when that one has e
   t.ok(bank.requests.length <= 12, `${bank.requests.length} requests for ${count} tokens`)
 })
 
+test('without Redis each renews by itself, one after another, and nobody misses a token', async (t) => {
+  const { clock, redis, bank, start } = createWorld({ random: Math.random })
+  const sidecars = Array.from({ length: 6 }, () => start())
+  for (const { holder } of sidecars) holder.start('now')
+  await clock.advance(5_000)
+  redis.mood = 'hanging'
+  for (let second = 0; second < 400; second++) {
+    await clock.advance(1_000)
+    for (const { holder } of sidecars) if (holder.peek() === undefined) t.fail('a token is missing')
+  }
+  t.equal(bank.requests.length, 7)
+  t.equal(new Set(bank.requests).size, 7)
+  redis.mood = 'fine'
+  for (let second = 0; second < 600; second++) {
+    await clock.advance(1_000)
+    for (const { holder } of sidecars) if (holder.peek() === undefined) t.fail('a token is missing')
+  }
+  t.ok(bank.requests.length <= 11, `${bank.requests.length}: together again`)
+  t.equal(new Set(sidecars.map(({ holder }) => holder.peek()?.authorization)).size, 1)
+})
+
 test('a sidecar that is stopped while it waits for another leaves nothing behind', async (t) => {
   const { clock, bank, start } = createWorld()
   bank.delayMs = 5_000

@@ -88,7 +88,7 @@ export function createModelRedis(clock: ModelClock): ModelRedis {
       return opened
     },
     cut() {
-      for (const lost of [...connections]) lost(Object.assign(new Error('reset'), { code: 'ECONNRESET' }))
+      for (const lost of connections) lost(Object.assign(new Error('reset'), { code: 'ECONNRESET' }))
     },
   }
   return redis

@@ -67,6 +67,7 @@ test('a connection that is lost is told; one that cannot be made is a rejection'
   await until(() => lost.length > 0)
   await t.rejects(open(t, server.url), { code: 'ECONNREFUSED' })
   await t.rejects(open(t, server.url.replace('127.0.0.1', '[::1]')))
+  await t.rejects(open(t, 'redis://nobody.invalid'))
 })
 
 test('a server that speaks no TLS is not spoken to without', async (t) => {
