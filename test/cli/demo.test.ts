@@ -1,11 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Test, t, test } from 'tap'
+import { type Test, test } from 'tap'
 import { getOverSocket, type Program, socketDirectory, startProgram } from '../support/program.ts'
 import { until } from '../support/until.ts'
-
-t.setTimeout(180_000)
 
 function startDemo(t: Test, env: Record<string, string> = {}): Program {
   const listen = { BC_LISTEN: '127.0.0.1:0', BC_ADMIN_LISTEN: '127.0.0.1:0' }

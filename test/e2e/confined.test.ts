@@ -1,13 +1,11 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { t, test } from 'tap'
+import { test } from 'tap'
 import { startBank } from '../support/bank.ts'
 import { createAuthority } from '../support/pki.ts'
 import { getOverSocket, socketDirectory, startProgram } from '../support/program.ts'
 import { writeCredentials } from '../support/sidecar.ts'
-
-t.setTimeout(180_000)
 
 /** What the image starts Node.js with, read from where it stands. */
 function flagsOfImage(major: number): readonly string[] {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Test, t, test } from 'tap'
+import { type Test, test } from 'tap'
 import { stringify } from 'yaml'
 import { startApp } from '../support/app.ts'
 import { startBank, type TestBank } from '../support/bank.ts'
@@ -8,8 +8,6 @@ import { createAuthority, type Issued } from '../support/pki.ts'
 import { startProgram } from '../support/program.ts'
 import { writeCredentials } from '../support/sidecar.ts'
 import { until } from '../support/until.ts'
-
-t.setTimeout(180_000)
 
 interface Place {
   readonly bank: TestBank

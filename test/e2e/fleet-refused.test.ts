@@ -2,6 +2,7 @@ import { test } from 'tap'
 import { respond } from '../support/bank.ts'
 import { startFleet } from '../support/fleet.ts'
 import { redisMissing, startRedis } from '../support/redis.ts'
+import { until } from '../support/until.ts'
 
 const skip = redisMissing ?? false
 
@@ -39,7 +40,11 @@ test('the budget is one for the whole fleet', { skip }, async (t) => {
   for (let started = 0; started < 2; started++) {
     await join()
     bank.revokeTokens()
-    await redis.command('DEL', ...[...(await redis.dump()).keys()].filter((key) => key.includes(':token:')))
+    const stored = await until(async () => {
+      const keys = [...(await redis.dump()).keys()].filter((key) => key.includes(':token:'))
+      return keys.length > 0 ? keys : undefined
+    })
+    await redis.command('DEL', ...stored)
   }
   const { apps } = await join({ ready: false })
   const answer = await fetch(`${apps}/a`)

@@ -1,10 +1,8 @@
 import fc from 'fast-check'
-import t, { test } from 'tap'
+import { test } from 'tap'
 import { type PlainRequest, plainRequests } from '../support/plain-requests.ts'
 import { startRawListener } from '../support/raw-listener.ts'
 import { until } from '../support/until.ts'
-
-t.setTimeout(180_000)
 
 const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 250) }
 

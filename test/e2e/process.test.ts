@@ -1,14 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { t, test } from 'tap'
+import { test } from 'tap'
 import { startApp } from '../support/app.ts'
 import { startBank } from '../support/bank.ts'
 import { createAuthority } from '../support/pki.ts'
 import { startProgram } from '../support/program.ts'
 import { writeCredentials } from '../support/sidecar.ts'
-
-t.setTimeout(180_000)
 
 const account = 'DK5000400440116243'
 

@@ -36,21 +36,19 @@ test('other formats and key types under the same name, under load', async (t) =>
     [chainedPfx, chainedPfx.pfx('open sesame')],
     [again, bundleOf(again)],
   ]
-  const applyingMs: number[] = []
+  const answered: number[] = []
   for (const [index, [next, content]] of contents.entries()) {
-    const startedAt = performance.now()
+    const before = payments.count()
     writeFileSync(file, content)
     sidecar.reload()
     await until(() => events('credentials_applied').length === index + 2, { timeoutMs: 40_000 })
-    applyingMs.push(performance.now() - startedAt)
+    answered.push(payments.count() - before)
     await payments.more(20)
     t.equal(bank.api.requests.at(-1)?.thumbprint, next.thumbprint)
   }
   await checkPayments(t, payments, rotating)
   t.equal(bank.issued.length, contents.length + 1)
-  const longestMs = Math.max(...applyingMs)
-  t.equal(longestMs, applyingMs[2], 'the PFX with 600,000 iterations')
-  t.ok(payments.slowestMs < longestMs / 2, 'is opened beside the payments')
+  t.ok(Number(answered[2]) > 50, `beside the PFX with 600,000 iterations: ${answered}`)
 })
 
 test('a new password, under load', async (t) => {

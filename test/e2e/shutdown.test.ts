@@ -1,13 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import { type Test, t, test } from 'tap'
+import { type Test, test } from 'tap'
 import { type App, startApp } from '../support/app.ts'
 import { respond, startBank } from '../support/bank.ts'
 import { createAuthority } from '../support/pki.ts'
 import { type Program, startProgram } from '../support/program.ts'
 import { writeCredentials } from '../support/sidecar.ts'
 import { until } from '../support/until.ts'
-
-t.setTimeout(180_000)
 
 interface Rig {
   readonly program: Program

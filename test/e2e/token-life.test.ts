@@ -7,9 +7,7 @@ import { startTestSidecar } from '../support/sidecar.ts'
 import { until } from '../support/until.ts'
 import { startPayments } from './rotation-rig.ts'
 
-const tokenDelayMs = 1_000
-
-test('tokens of 5 s, each a second in coming, under load: no payment waits for one or fails', async (t) => {
+test('tokens of 5 s, under load: each comes after 20 more payments only, and none waits for it or fails', async (t) => {
   const authority = await createAuthority()
   const bank = await startBank(t, { authority, tokenLifeSeconds: 5 })
   const { accepts } = bank.api
@@ -23,15 +21,15 @@ test('tokens of 5 s, each a second in coming, under load: no payment waits for o
     await setTimeout(5)
     respond(response, 201, {})
   }
-  const plain = bank.authorization.handler
-  bank.authorization.handler = async (exchange) => {
-    await setTimeout(tokenDelayMs)
-    await plain(exchange)
-  }
   const env = { BC_TOKEN_REQUESTS_PER_MINUTE: '60' }
   const { apps, lines } = await startTestSidecar(t, { bank, authority, env })
   const startedAt = performance.now()
   const payments = startPayments(t, apps, 4)
+  const plain = bank.authorization.handler
+  bank.authorization.handler = async (exchange) => {
+    await payments.more(20)
+    await plain(exchange)
+  }
   await until(() => bank.issued.length === 5, { timeoutMs: 25_000 })
   await payments.more(20)
   await payments.stop()
@@ -39,7 +37,6 @@ test('tokens of 5 s, each a second in coming, under load: no payment waits for o
   t.strictSame(payments.failures, [])
   t.equal(refused.length, 0)
   t.equal(lines.filter(({ replayed }) => replayed).length, 0)
-  t.ok(payments.slowestMs < tokenDelayMs, `slowest: ${payments.slowestMs} ms`)
   t.equal(bank.authorization.requests.length, bank.issued.length)
   t.equal(lines.filter(({ event }) => event === 'token_renewed').length, bank.issued.length)
   t.equal(lines.filter(({ event }) => event === 'token_failed').length, 0)

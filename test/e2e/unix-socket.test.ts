@@ -1,12 +1,10 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { t, test } from 'tap'
+import { test } from 'tap'
 import { startBank } from '../support/bank.ts'
 import { createAuthority } from '../support/pki.ts'
 import { getOverSocket, socketDirectory, startProgram } from '../support/program.ts'
 import { writeCredentials } from '../support/sidecar.ts'
-
-t.setTimeout(180_000)
 
 test('both listeners may be unix sockets, which outlive no end, not even a hard one', async (t) => {
   const authority = await createAuthority()

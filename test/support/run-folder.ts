@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { test } from 'tap'
 
 /**
  * Runs the test files of a folder of `test` in this process: to load tap and the product takes longer than most of
@@ -10,6 +11,9 @@ import { fileURLToPath } from 'node:url'
 export async function runFolder(folder: string, names = /./): Promise<void> {
   const directory = new URL(`../${folder}/`, import.meta.url)
   const files = readdirSync(fileURLToPath(directory)).sort()
-  for (const file of files)
-    if (file.endsWith('.test.ts') && names.test(file)) await import(new URL(file, directory).href)
+  // Within a test: else tap would take the tests of the files so far for all, and end.
+  await test(`the files of ${folder}`, async () => {
+    for (const file of files)
+      if (file.endsWith('.test.ts') && names.test(file)) await import(new URL(file, directory).href)
+  })
 }
