@@ -33,6 +33,7 @@ export function createFleet(options: FleetOptions): Fleet {
     member: ({ identity, requestsPerMinute, count }) =>
       createMember({
         ledger: createLedger(link, deriveKeys(identity)),
+        link,
         clock,
         owner,
         requestsPerMinute,

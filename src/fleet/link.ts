@@ -37,6 +37,8 @@ export interface Link {
    */
   run<T>(command: (store: Store) => Promise<T>, patience: Patience): Promise<Answered<T>>
   readonly status: () => LinkStatus
+  /** Calls once: at once if there is a connection, else when there is one. */
+  whenUp(call: () => void): void
   /** Lets what is under way come to its end, if that does not take long. */
   readonly close: () => Promise<void>
 }
@@ -57,6 +59,7 @@ const stableMs = 30_000
 
 export function createLink({ open, clock, report }: LinkOptions): Link {
   const pending = new Set<Promise<unknown>>()
+  const waiting = new Set<() => void>()
   let store: Store | undefined
   let status: LinkStatus = { connected: false, since: clock.wallNow(), lastError: null }
   let upAt = Number.NEGATIVE_INFINITY
@@ -87,6 +90,8 @@ export function createLink({ open, clock, report }: LinkOptions): Link {
     upAt = clock.now()
     change(true, status.lastError)
     scheduleProbe()
+    for (const call of waiting) call()
+    waiting.clear()
   }
 
   function scheduleProbe(): void {
@@ -139,8 +144,13 @@ export function createLink({ open, clock, report }: LinkOptions): Link {
   return {
     run,
     status: () => status,
+    whenUp(call) {
+      if (store === undefined) waiting.add(call)
+      else call()
+    },
     async close() {
       closed = true
+      waiting.clear()
       cancelTimer()
       await new Promise<void>((resolve) => {
         const cancel = clock.schedule(resolve, closeBoundMs)

@@ -1,7 +1,7 @@
 import { type Entry, isUsable } from './entry.ts'
 import { createLease, type FleetLease, leased } from './lease.ts'
 import type { Ledger, Step, View } from './ledger.ts'
-import type { FleetClock } from './link.ts'
+import type { FleetClock, Link } from './link.ts'
 import { type FailureKind, spentUntil } from './pace.ts'
 import { createPatience } from './patience.ts'
 
@@ -32,12 +32,15 @@ export type FleetResult = FleetClaim['kind'] | 'unreadable'
 export interface Member {
   /** `known` is the token that another one is wanted for; `hurry` aborts when a request begins to wait for it. */
   claim(known: FleetToken | undefined, hurry: AbortSignal): Promise<FleetClaim>
+  /** A token that was had without the others: theirs, once they can be reached, unless they have one. */
+  offer(token: FleetToken): void
   /** The bank refused this token: nobody shall take it from the store. */
   refuse(value: string): void
 }
 
 export interface MemberOptions {
   readonly ledger: Ledger
+  readonly link: Pick<Link, 'whenUp'>
   readonly clock: FleetClock
   /** A random name, another one in every process. */
   readonly owner: string
@@ -48,8 +51,9 @@ export interface MemberOptions {
 type Taken = { readonly kind: 'taken'; readonly view: View }
 
 export function createMember(options: MemberOptions): Member {
-  const { ledger, clock, owner, requestsPerMinute, count } = options
+  const { ledger, link, clock, owner, requestsPerMinute, count } = options
   let refused: string | undefined
+  let offered: FleetToken | undefined
 
   function step(view: View, known: FleetToken | undefined): Step<Told | Taken> {
     if (view.unreadable) count('unreadable')
@@ -70,6 +74,13 @@ export function createMember(options: MemberOptions): Member {
     return { kind: 'lease', lease: createLease({ ledger, clock, owner, known, view: told.view }) }
   }
 
+  function publish(): void {
+    const token = offered
+    offered = undefined
+    if (token === undefined || token.value === refused) return
+    void ledger.transact((view) => offerOf(token, view), createPatience(clock)).catch(() => {})
+  }
+
   return {
     async claim(known, hurry) {
       const patience = createPatience(clock, hurry)
@@ -77,6 +88,11 @@ export function createMember(options: MemberOptions): Member {
       const claim = claimOf(told, known)
       count(claim.kind)
       return claim
+    },
+    offer(token) {
+      const isWaiting = offered !== undefined
+      offered = token
+      if (!isWaiting) link.whenUp(publish)
     },
     refuse(value) {
       refused = value
@@ -89,6 +105,13 @@ const alone = { kind: 'alone' } as const
 
 function paused(reason: FailureKind | 'spent', waitMs: number): Step<Told> {
   return { result: { kind: 'paused', reason, waitMs } }
+}
+
+function offerOf(token: FleetToken, { pace, entry, atMs, receivedAt }: View): Step<void> {
+  const { value, lifetimeMs, thumbprint, sentAt } = token
+  const own = { value, lifetimeMs, thumbprint, issuedAt: atMs + sentAt - receivedAt, again: false }
+  if ((entry !== undefined && isUsable(entry, atMs)) || !isUsable(own, atMs)) return { result: undefined }
+  return { write: { pace, entry: own }, result: undefined }
 }
 
 /** Undefined for one that may no longer be sent. `wallAheadMs`: of this machine's wall clock to its monotonic one. */

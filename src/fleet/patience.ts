@@ -18,14 +18,17 @@ const calmMs = 2_000
 
 /** For several commands in a row. `hurry` says that a request has begun to wait. */
 export function createPatience({ now, schedule }: PatienceClock, hurry?: AbortSignal): Patience {
-  let until = now() + (hurry?.aborted ? hurriedMs : calmMs)
-  const shorten = (): void => {
-    until = Math.min(until, now() + hurriedMs)
-  }
-  hurry?.addEventListener('abort', shorten, { once: true })
+  let until = now() + calmMs
+  let hurried = false
   return {
     onEnd(end) {
-      const arm = (): (() => void) => schedule(end, Math.max(0, until - now()))
+      const arm = (): (() => void) => {
+        if (hurry?.aborted && !hurried) {
+          hurried = true
+          until = Math.min(until, now() + hurriedMs)
+        }
+        return schedule(end, Math.max(0, until - now()))
+      }
       const again = (): void => {
         cancel()
         cancel = arm()

@@ -5,6 +5,8 @@ import type { ObtainedToken } from './token.ts'
 export interface SharedTokens {
   /** `known` is the token that another one is wanted for; `hurry` aborts when a request begins to wait for it. */
   claim(known: ObtainedToken | undefined, hurry: AbortSignal): Promise<Claim>
+  /** A token that was had without the others. */
+  offer(token: ObtainedToken): void
   /** The bank refused this token. */
   refuse(value: string): void
 }

@@ -67,8 +67,9 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
         report({ kind: 'request', thumbprint, result, durationMs })
       },
     })
+    const timeoutMs = tokenTimeoutMs
     const leftMs = (): number => Math.max(0, (slot.look()?.until ?? 0) - clock.now())
-    const obtain = shared ? obtainTogether({ shared, obtain: bank, clock, leftMs }) : bank
+    const obtain = shared ? obtainTogether({ shared, obtain: bank, clock, leftMs, timeoutMs }) : bank
     const made = createHolder({
       clock,
       slot,

@@ -7,25 +7,28 @@ import type { Lease, SharedTokens } from './shared.ts'
 import type { Obtain, ObtainedToken } from './token.ts'
 
 export interface TogetherOptions {
-  readonly shared: Pick<SharedTokens, 'claim'>
+  readonly shared: Pick<SharedTokens, 'claim' | 'offer'>
   /** Asks the bank. */
   readonly obtain: Obtain
-  readonly clock: Pick<Clock, 'random' | 'schedule'>
+  readonly clock: Pick<Clock, 'now' | 'random' | 'schedule'>
+  /** An attempt ends after this, whatever it waits for. */
+  readonly timeoutMs: number
   /** How long the token at hand still holds, so that nobody waits for another; 0 when there is none. */
   readonly leftMs: () => number
 }
 
 const firstLookMs = { waitedFor: 50, ahead: 500 }
 const lastLookMs = 1_000
-/** Sidecars that have lost each other ask one after another, where no request waits: within this time, or part of what is left. */
-const spread = { mostMs: 5_000, share: 0.25 }
+/** Sidecars that have lost each other ask one after another, where no request waits: within parts of what time there is. */
+const spread = { ofTimeout: 0.6, ofLeft: 0.3 }
 
 /** Obtains tokens from other sidecars, and from the bank when it is this one's turn, or when there are no others. */
-export function obtainTogether({ shared, obtain, clock, leftMs }: TogetherOptions): Obtain {
+export function obtainTogether({ shared, obtain, clock, leftMs, timeoutMs }: TogetherOptions): Obtain {
   let known: ObtainedToken | undefined
 
   async function next(signal: AbortSignal, hurry: AbortSignal): Promise<ObtainedToken> {
-    let spreadMs = Math.min(spread.mostMs, leftMs() * spread.share)
+    const spreadMs = Math.min(timeoutMs * spread.ofTimeout, leftMs() * spread.ofLeft)
+    const aloneFrom = clock.now() + spreadMs * clock.random()
     let lookMs = spreadMs > 0 ? firstLookMs.ahead : firstLookMs.waitedFor
     for (;;) {
       const claim = await shared.claim(known, hurry)
@@ -33,12 +36,19 @@ export function obtainTogether({ shared, obtain, clock, leftMs }: TogetherOption
       signal.throwIfAborted()
       if (claim.kind === 'token') return claim.token
       if (claim.kind === 'paused') throw pausedError(claim)
-      if (claim.kind === 'alone' && spreadMs === 0) return await obtain(signal, hurry)
       const isAlone = claim.kind === 'alone'
-      await pass(isAlone ? spreadMs * clock.random() : lookMs * (0.5 + clock.random()), signal, clock)
-      if (isAlone) spreadMs = 0
-      else lookMs = Math.min(lastLookMs, lookMs * 1.5)
+      const leftAloneMs = aloneFrom - clock.now()
+      if (isAlone && leftAloneMs <= 0) return await askAlone(signal, hurry)
+      const pauseMs = lookMs * (0.5 + clock.random())
+      await pass(isAlone ? Math.min(pauseMs, leftAloneMs) : pauseMs, signal, clock)
+      lookMs = Math.min(lastLookMs, lookMs * 1.5)
     }
+  }
+
+  async function askAlone(signal: AbortSignal, hurry: AbortSignal): Promise<ObtainedToken> {
+    const obtained = await obtain(signal, hurry)
+    shared.offer(obtained)
+    return obtained
   }
 
   async function ask(lease: Lease, signal: AbortSignal, hurry: AbortSignal): Promise<ObtainedToken> {

@@ -27,7 +27,7 @@ function createRig() {
   const ledger = createLedger(link, deriveKeys(identity))
   const results: string[] = []
   const count = (result: string) => void results.push(result)
-  const member = (owner: string) => createMember({ ledger, clock, owner, requestsPerMinute: 6, count })
+  const member = (owner: string) => createMember({ ledger, link, clock, owner, requestsPerMinute: 6, count })
   const claim = async (one: Member, known?: FleetToken) => {
     const claimed = one.claim(known, calm)
     await clock.advance(0)
@@ -42,7 +42,7 @@ function createRig() {
     const moment = { sentAt: clock.now(), wallSentAt: clock.wallNow() }
     return { value, lifetimeMs: 300_000, thumbprint: null, ...moment }
   }
-  return { clock, redis, ledger, results, member, claim, lease, token }
+  return { clock, redis, link, ledger, results, member, claim, lease, token }
 }
 
 /** Its process stands still: nothing of it is written until it goes on. */
@@ -165,6 +165,28 @@ test('only the token that is meant is taken out', async (t) => {
   t.match(await claim(member('two')), { kind: 'busy' })
 })
 
+test('a token that was had without Redis is everybody’s once it is back, unless there is one, or it was refused', async (t) => {
+  const { clock, redis, member, lease, claim, token } = createRig()
+  const [one, two] = [member('one'), member('two')]
+  redis.mood = 'dead'
+  await clock.advance(1_000)
+  for (const value of ['first', 'own']) one.offer(token(value))
+  two.offer(token('refused'))
+  two.refuse('refused')
+  redis.mood = 'fine'
+  await clock.advance(6_000)
+  t.match(await claim(member('three')), { kind: 'token', token: { value: 'own' } })
+  two.offer(token('another'))
+  await clock.advance(0)
+  t.match(await claim(member('three')), { kind: 'token', token: { value: 'own' } })
+  redis.values.clear()
+  const old = token('old')
+  await clock.advance(295_000)
+  two.offer(old)
+  await clock.advance(0)
+  ;(await lease(two)).release()
+})
+
 test('what cannot be read is counted and replaced', async (t) => {
   const { redis, results, member, lease } = createRig()
   const { names } = deriveKeys(identity)
@@ -180,7 +202,14 @@ test('where others write again and again, one of them is taken to ask', async (t
   const { clock, ledger, results } = createRig()
   const contested = { ...ledger, transact: async () => undefined }
   const count = (result: string) => void results.push(result)
-  const member = createMember({ ledger: contested, clock, owner: 'one', requestsPerMinute: 6, count })
+  const member = createMember({
+    ledger: contested,
+    link: { whenUp() {} },
+    clock,
+    owner: 'one',
+    requestsPerMinute: 6,
+    count,
+  })
   t.strictSame(await member.claim(undefined, calm), { kind: 'busy' })
   const { names } = deriveKeys(identity)
   const nobody = { names, sealingKey: Buffer.alloc(32) }
