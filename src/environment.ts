@@ -29,6 +29,7 @@ export interface EnvironmentOptions {
 
 /** One environment of the bank: its listener, its token, its credentials and its connections. */
 export interface Environment {
+  readonly name: string
   /** Opens the apps' listener; rejects with a `ListenError`. */
   listen(): Promise<string>
   inFlight(): number
@@ -66,6 +67,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   }
 
   return {
+    name: settings.name,
     async listen() {
       address = await listenOn(listener.app, settings.listen)
       log.info(

@@ -62,8 +62,7 @@ export async function startSidecar({ configuration, log, version }: SidecarOptio
           draining: () => draining,
         }),
       )
-    for (const [index, environment] of environments.entries())
-      apps.set(settings[index]?.name ?? '', await environment.listen())
+    for (const environment of environments) apps.set(environment.name, await environment.listen())
     adminAddress = await listenOn(admin, adminListen)
     log.info({ event: 'listening', address: adminAddress, admin: true }, 'listening for operators')
   } catch (error) {

@@ -56,13 +56,13 @@ export async function openTunnel(
     // Written before, CONNECT would fail in place of the handshake, and nothing would tell why.
     if (proxy.secure) await once(transport, 'secureConnect')
     await askToConnect(attempt, proxy, transport)
-    return transport
   } catch (error) {
     transport.destroy()
     throw ConnectFailure.fromProxy(error as Error)
   } finally {
     signal.removeEventListener('abort', onAbort)
   }
+  return transport
 }
 
 function askToConnect({ host, port }: Attempt, proxy: ProxyAddress, transport: Socket): Promise<void> {

@@ -17,8 +17,9 @@ function fromNpm(serialNumber: string, directory: string): string {
   })
 }
 
-function fixed(input: string): string {
-  const env = { ...process.env, SOURCE_DATE_EPOCH: '1700000000' }
+function fixed(input: string, epoch: Record<string, string> = { SOURCE_DATE_EPOCH: '1700000000' }): string {
+  const { SOURCE_DATE_EPOCH: _, ...rest } = process.env
+  const env = { ...rest, ...epoch }
   const { stdout, status } = spawnSync(process.execPath, [script], { input, env, encoding: 'utf8' })
   if (status !== 0) throw new Error(`it ended with ${status}`)
   return stdout
@@ -35,4 +36,9 @@ test('the bill of materials is the same wherever and whenever it is made', async
     },
     components: [{ 'bom-ref': 'pino@1.0.0' }, { name: 'node', version: process.versions.node }],
   })
+})
+
+test('without SOURCE_DATE_EPOCH it is of 1970', async (t) => {
+  const { metadata } = JSON.parse(fixed(fromNpm('urn:uuid:1', 'here'), {}))
+  t.equal(metadata.timestamp, '1970-01-01T00:00:00.000Z')
 })
