@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+/**
+ * `node scripts/bundle.mjs DIR`: the program as few files in place of a thousand, for the image: starts in half the time, in
+ * less memory. Chunks lie one directory deep, as the sources do that find package.json and the worker beside themselves.
+ */
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const [outdir] = process.argv.slice(2)
+if (outdir === undefined) throw new Error('usage: node scripts/bundle.mjs DIR')
+const source = (path) => fileURLToPath(new URL(`../src/${path}`, import.meta.url))
+
+await build({
+  entryPoints: { main: source('main.ts'), 'cli/unlock-worker': source('credentials/unlock-worker.ts') },
+  outdir,
+  chunkNames: 'cli/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // Asked for by name at run time, by `BC_LOG_FORMAT=pretty` alone.
+  external: ['pino-pretty'],
+  legalComments: 'none',
+  // CommonJS packages ask for Node.js's own modules with `require`.
+  banner: {
+    js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);",
+  },
+  logLevel: 'warning',
+})
