@@ -25,7 +25,7 @@ export const nginx: Subject = {
     run(ground, (port) => {
       const { ca, client, token } = ground
       const http = `
-  upstream bank { server 127.0.0.1:${upstream.port}; keepalive 64; keepalive_requests 100000000; }
+  upstream bank { server 127.0.0.1:${upstream.port}; keepalive 1100; keepalive_requests 100000000; }
   server { listen 127.0.0.1:${port} backlog=2048;
     location / {
       proxy_pass https://bank; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host localhost;
@@ -59,7 +59,7 @@ frontend apps
 backend bank
   http-request set-header Authorization "Bearer ${token}"
   http-request set-header Host localhost
-  server bank 127.0.0.1:${upstream.port} ssl crt ${client.both} ca-file ${ca} verify required sni str(localhost) pool-max-conn 64
+  server bank 127.0.0.1:${upstream.port} ssl crt ${client.both} ca-file ${ca} verify required sni str(localhost) pool-max-conn 1100
 `
       return { command: ['haproxy', '-db', '-q', '-f', ground.file('haproxy.cfg', config)] }
     }),
@@ -86,7 +86,7 @@ http://127.0.0.1:${port} {
       tls_client_auth ${client.certificate} ${client.key}
       tls_trusted_ca_certs ${ca}
       tls_server_name localhost
-      keepalive_idle_conns_per_host 64
+      keepalive_idle_conns_per_host 1100
       versions 1.1
     }
   }

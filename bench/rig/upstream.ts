@@ -53,7 +53,7 @@ function nginxConfig(
   ports: { api: number; authorization: number; direct: number },
 ): string {
   const tls = `ssl_certificate ${server.certificate}; ssl_certificate_key ${server.key};
-    ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache shared:all:4m;`
+    ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache shared:all:64m;`
   const mutual = `${tls} ssl_client_certificate ${ca}; ssl_verify_client on;`
   const json = JSON.stringify({ result: [{ accountDescription: 'x'.repeat(980) }] })
   const api = `default_type application/json;
