@@ -19,8 +19,8 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node20',
-  // Asked for by name at run time, by `BC_LOG_FORMAT=pretty` alone.
-  external: ['pino-pretty'],
+  // What only some need is loaded when they do, from node_modules: bundled, CommonJS loses its names to a dynamic import.
+  external: ['@redis/client', 'node-forge', 'pino-pretty', 'prom-client', 'yaml'],
   legalComments: 'none',
   // CommonJS packages ask for Node.js's own modules with `require`.
   banner: {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { copyFileSync, readFileSync, symlinkSync } from 'node:fs'
+import { copyFileSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Test, test } from 'tap'
 import { createAuthority } from '../support/pki.ts'
@@ -46,4 +46,12 @@ test('the bundle finds its version, its commands and the worker that opens an ol
   })
   t.equal(checked.status, 0, checked.output)
   t.match(checked.output, /"certificate"/)
+})
+
+test('the bundle reads a YAML file, whose parser it loads only then', async (t) => {
+  const { main, dir } = await bundle(t)
+  writeFileSync(`${dir}/sidecar.yaml`, 'environments: [1]\n')
+  const { status, output } = await run([main, 'check', '--offline', '--config', `${dir}/sidecar.yaml`])
+  t.equal(status, 2, output)
+  t.match(output, /environments/)
 })
