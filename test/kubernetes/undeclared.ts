@@ -6,6 +6,7 @@ import type { Manifest } from './overlay.ts'
 const modules: Readonly<Record<string, string>> = {
   Deployment: 'kubernetes-models/apps/v1/Deployment',
   NetworkPolicy: 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy',
+  Service: 'kubernetes-models/v1/Service',
   PodMonitor: '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PodMonitor',
   PrometheusRule: '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule',
 }
