@@ -10,6 +10,10 @@ export interface Exchange {
   readonly head: RequestHead
   readonly requestId: string
   readonly startedAt: number
+  /** The request before it on the connection, if its answer was not complete yet. */
+  readonly behind: Exchange | undefined
+  /** The request after it on the connection, if that came before its answer was complete. */
+  next: Exchange | undefined
   readonly method: string
   path: string
   query: string
@@ -51,16 +55,20 @@ export interface ExchangeParts {
   readonly head: RequestHead
   readonly requestId: string
   readonly startedAt: number
+  readonly behind: Exchange | undefined
 }
 
 /** All fields from the start, so that every exchange has the same shape. */
-export function openExchange({ request, response, head, requestId, startedAt }: ExchangeParts): Exchange {
+export function openExchange(parts: ExchangeParts): Exchange {
+  const { request, response, head, requestId, startedAt, behind } = parts
   return {
     request,
     response,
     head,
     requestId,
     startedAt,
+    behind,
+    next: undefined,
     method: request.method as string,
     path: '',
     query: '',

@@ -28,13 +28,17 @@ export function createExchanges({ environment, now, routeOf, record }: Exchanges
   function open(request: IncomingMessage, response: ServerResponse): Exchange {
     const head = readRequestHead(request.rawHeaders)
     const requestId = requestIdOf(head.requestId)
-    const exchange = openExchange({ request, response, head, requestId, startedAt: now() })
+    const before = onSocket.get(request.socket)
+    const behind = before?.closed === false ? before : undefined
+    const exchange = openExchange({ request, response, head, requestId, startedAt: now(), behind })
+    if (behind !== undefined) behind.next = exchange
     onSocket.set(request.socket, exchange)
     response.once('close', () => closed(exchange))
     return exchange
   }
 
   function closed(exchange: Exchange): void {
+    if (exchange.closed) return
     exchange.closed = true
     // Bytes that could not be delivered count as written.
     if (!exchange.response.writableFinished || exchange.request.socket.errored !== null) {
@@ -42,6 +46,8 @@ export function createExchanges({ environment, now, routeOf, record }: Exchanges
       exchange.call?.abandon()
     }
     settle(exchange)
+    // Node.js says nothing of the answers that wait for their turn when their connection closes.
+    if (exchange.next !== undefined && exchange.request.socket.destroyed) closed(exchange.next)
   }
 
   function settle(exchange: Exchange): void {

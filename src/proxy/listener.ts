@@ -76,7 +76,8 @@ export function createAppsListener(options: ListenerOptions): AppsListener {
     disableCache: true,
     disableRequestLogging: true,
     internalRewriteLocationHeader: false,
-    preHandler: (request, _reply, done) => findToken(options, request.exchange, done),
+    preHandler: (request, _reply, done) =>
+      inTurn(request.exchange, () => findToken(options, request.exchange, done)),
     replyOptions: proxyReplyOptions(options.environment),
   })
   app.setErrorHandler((error, request, reply) => refuse(options.environment, error, request, reply))
@@ -110,6 +111,18 @@ function serverOptions(options: ListenerOptions, exchanges: ReturnType<typeof cr
     },
   }
 }
+
+/** RFC 9112 §9.3.2: requests of one connection run side by side only if all of them are safe. */
+function inTurn(exchange: Exchange, goOn: () => void): void {
+  const { behind, method } = exchange
+  if (behind === undefined || behind.closed || (isSafe(method) && isSafe(behind.method))) goOn()
+  else
+    behind.response.once('close', () => {
+      if (!exchange.closed && !exchange.gone) goOn()
+    })
+}
+
+const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 
 /** Without a promise when a token is at hand, which is nearly always. */
 function findToken(options: ListenerOptions, exchange: Exchange, done: (error?: Error) => void): void {

@@ -140,7 +140,7 @@ test('whatever bytes an app sends, nothing reaches the bank but the plain reques
   await t.resolves(fc.assert(property, runs))
   judge(bank.api.requests.splice(0), sent)
   t.ok(
-    sent.some((plain) => plain.length > 1),
+    sent.some((plain) => plain.length > 0),
     'some of it was plain',
   )
 })

@@ -1,4 +1,4 @@
-import t, { test } from 'tap'
+import t, { type Test, test } from 'tap'
 import { respond } from '../support/bank.ts'
 import { startRawSidecar } from '../support/raw-sidecar.ts'
 import { until } from '../support/until.ts'
@@ -11,23 +11,66 @@ const get = (path: string, lines = ''): string => `GET ${path} HTTP/1.1\r\n${hos
 const post = (path: string, body: string): string =>
   `POST ${path} HTTP/1.1\r\n${host}Content-Length: ${body.length}\r\n\r\n${body}`
 
+/** What the bank is to answer once it is called, but for looks at what it has seen. */
+function holdAnswers(t: Test): (() => void)[] {
+  const plain = api.handler
+  t.teardown(() => {
+    api.handler = plain
+  })
+  const held: (() => void)[] = []
+  api.handler = ({ seen, response }) => {
+    const answer = (): void => respond(response, 200, seen.url)
+    if (seen.url === '/last-look') answer()
+    else held.push(answer)
+  }
+  return held
+}
+
 test('pipelined requests are each sent once, and answered in their order', async (t) => {
   const plain = api.handler
   t.teardown(() => {
     api.handler = plain
   })
+  // The first of those that may run side by side is answered last.
   api.handler = async ({ seen, response }) => {
-    if (seen.url === '/1') await until(() => api.requests.some(({ url }) => url === '/4'))
+    if (seen.url === '/1') await until(() => api.requests.some(({ url }) => url === '/2'))
     respond(response, 200, seen.url)
   }
   const app = await sidecar.connect()
-  app.write(get('/1') + post('/2', 'two') + get('/3') + post('/4', 'four'))
+  app.write(get('/1') + get('/2') + post('/3', 'three') + get('/4'))
   const answers = await app.answers(4)
   t.same(
     answers.map(({ body }) => body),
     ['"/1"', '"/2"', '"/3"', '"/4"'],
   )
-  t.same((await sidecar.seen()).sort(), ['GET /1', 'GET /3', 'POST /2 two', 'POST /4 four'])
+  t.same((await sidecar.seen()).sort(), ['GET /1', 'GET /2', 'GET /4', 'POST /3 three'])
+})
+
+test('a pipelined payment is sent after the answer to what came before it, and before what comes after it', async (t) => {
+  const held = holdAnswers(t)
+  const app = await sidecar.connect()
+  app.write(post('/1', 'one') + post('/2', 'two') + get('/3') + post('/4', 'four'))
+  for (const [index, call] of ['POST /1 one', 'POST /2 two', 'GET /3', 'POST /4 four'].entries()) {
+    await until(() => held.length === index + 1)
+    t.same(await sidecar.seen(), [call])
+    held[index]?.()
+  }
+  const answers = await app.answers(4)
+  t.same(
+    answers.map(({ body }) => body),
+    ['"/1"', '"/2"', '"/3"', '"/4"'],
+  )
+})
+
+test('a pipelined payment is not sent for an app that hung up while it waited for its turn', async (t) => {
+  const held = holdAnswers(t)
+  const app = await sidecar.connect()
+  app.write(post('/1', 'one') + post('/2', 'two'))
+  await until(() => held.length === 1)
+  app.socket.resetAndDestroy()
+  await until(() => sidecar.lines.some(({ event, status }) => event === 'request' && status === 499))
+  held[0]?.()
+  t.same(await sidecar.seen(), ['POST /1 one'])
 })
 
 test('a pipelined request behind HEAD, 204 or 304 is not taken for a body', async (t) => {

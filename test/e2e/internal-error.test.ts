@@ -46,7 +46,14 @@ test('an error after an answer has begun breaks it off', async (t) => {
   const server = createServer((request, response) => {
     const head = readRequestHead(request.rawHeaders)
     response.writeHead(200, { 'content-length': '10' }).write('half', () => {
-      const exchange = openExchange({ request, response, head, requestId: 'r', startedAt: 0 })
+      const exchange = openExchange({
+        request,
+        response,
+        head,
+        requestId: 'r',
+        startedAt: 0,
+        behind: undefined,
+      })
       answerProblem(exchange, new SidecarError('internal_error', 'too late'), 'test')
     })
   })
