@@ -64,7 +64,7 @@ async function measure(redisPort: number): Promise<void> {
   const asked = await sum(sidecars, /^bc_sidecar_token_requests_total\{.*\} (\d+)$/gm)
   const taken = await sum(sidecars, /^bc_sidecar_token_cache_operations_total\{.*result="token"\} (\d+)$/gm)
   const minutes = (performance.now() - startedAt) / 60_000
-  const redis = createClient({ url: env.BC_TOKEN_CACHE, RESP: 2 })
+  const redis = createClient({ socket: { port: redisPort, host: '127.0.0.1' }, RESP: 2 })
   await redis.connect()
   const stats = String(await redis.sendCommand(['INFO', 'stats']))
   const commands = Number(/total_commands_processed:(\d+)/.exec(stats)?.[1])
