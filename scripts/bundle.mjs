@@ -6,8 +6,8 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
+// Without it, esbuild says what is missing.
 const [outdir] = process.argv.slice(2)
-if (outdir === undefined) throw new Error('usage: node scripts/bundle.mjs DIR')
 const source = (path) => fileURLToPath(new URL(`../src/${path}`, import.meta.url))
 
 await build({

@@ -38,7 +38,6 @@ export function createExchanges({ environment, now, routeOf, record }: Exchanges
   }
 
   function closed(exchange: Exchange): void {
-    if (exchange.closed) return
     exchange.closed = true
     // Bytes that could not be delivered count as written.
     if (!exchange.response.writableFinished || exchange.request.socket.errored !== null) {

@@ -48,7 +48,7 @@ test('other formats and key types under the same name, under load', async (t) =>
   }
   await checkPayments(t, payments, rotating)
   t.equal(bank.issued.length, contents.length + 1)
-  t.ok(Number(answered[2]) > 50, `beside the PFX with 600,000 iterations: ${answered}`)
+  t.ok(Number(answered[2]) > 50, `beside the PFX with 600,000 iterations: ${answered.join()}`)
 })
 
 test('a new password, under load', async (t) => {
