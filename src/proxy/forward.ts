@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { SidecarError } from '../errors.ts'
 import { BankCall, type CallOwner, type HeldAnswer } from './bank-call.ts'
@@ -97,11 +98,8 @@ class Delivery implements CallOwner {
   }
 
   blocked(): void {
-    const { response } = this.#exchange
-    if (response.listenerCount('timeout') > 0) return
-    response.setTimeout(this.#options.stallMs, () => {
-      if (response.writableLength > 0) response.destroy()
-    })
+    // An answer may be blocked many times: one listener is enough.
+    this.#exchange.response.off('timeout', cutOff).on('timeout', cutOff).setTimeout(this.#options.stallMs)
   }
 
   brokenOff(error: unknown): void {
@@ -158,6 +156,11 @@ class Delivery implements CallOwner {
     exchange.session = session
     exchange.token = token
   }
+}
+
+/** An app that has taken nothing of what is written for it. */
+function cutOff(this: ServerResponse): void {
+  if (this.writableLength > 0) this.destroy()
 }
 
 function bankRequest(
