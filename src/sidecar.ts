@@ -34,12 +34,14 @@ export async function startSidecar({ configuration, log, version }: SidecarOptio
     tokenCache: fleet?.status,
   })
   let draining = false
+  let stopping: Promise<void> | undefined
   const environments: Environment[] = []
   const admin = createAdmin({
     metrics,
     version,
     environments: () => environments.map((environment) => environment.report()),
-    draining: () => draining,
+    // From the signal on: who sends us requests needs the delay to hear of it.
+    draining: () => stopping !== undefined,
     tokenCache: fleet?.status,
     allowedHosts: settings.flatMap(({ allowedHosts }) => allowedHosts),
   })
@@ -69,7 +71,6 @@ export async function startSidecar({ configuration, log, version }: SidecarOptio
     await close()
     throw error
   }
-  let stopping: Promise<void> | undefined
   const cut = new AbortController()
 
   async function stop(): Promise<void> {

@@ -4,11 +4,13 @@ import { type Problem, problemOf } from './problem.ts'
 
 /** Who may ask at all: checked before anything else, in this order. Undefined: go on. */
 export function refusalOf(request: IncomingMessage, checkHost: HostCheck): Problem | undefined {
-  const { headersDistinct: headers, socket, method } = request
+  const { headersDistinct: headers, socket, method, url } = request
   const host = checkHost(headers['host'] ?? [], socket.localAddress, socket.localPort)
   if (host !== 'ok') return problemOf('host_not_allowed', hostSentences[host])
   if (headers['origin'] !== undefined || headers['sec-fetch-site']?.some(isForeign)) return fromPage
   if (method !== 'GET' && method !== 'HEAD') return readOnly
+  // RFC 9112 §3.2.2: its host, not the header's, would be the one that is meant.
+  if (url?.startsWith('/') !== true) return absolute
   return undefined
 }
 
@@ -24,4 +26,5 @@ function isForeign(site: string): boolean {
 }
 
 const fromPage = problemOf('cross_site_request', 'Web pages may not ask; open the address by itself.')
+const absolute = problemOf('invalid_request', 'The target has to be a path, such as /status.')
 const readOnly = problemOf('method_not_allowed', 'Everything here can be read only: GET and HEAD.')

@@ -125,6 +125,8 @@ test('other paths are not found, and paths that cannot be read are refused', asy
 test('what is no HTTP is answered in our shape, and the connection closed', async (t) => {
   const { say } = await openAdmin(t)
   t.match(await say('hello\r\n\r\n'), /^HTTP\/1\.1 400 [\s\S]*"code":"invalid_request"/)
+  const absolute = 'GET http://evil.example/status HTTP/1.1\r\nHost: localhost\r\n\r\n'
+  t.match(await say(absolute), /^HTTP\/1\.1 400 [\s\S]*"code":"invalid_request"/)
   const large = `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`
   t.match(await say(large), /^HTTP\/1\.1 431 [\s\S]*bc-sidecar-error: headers_too_large/)
 })

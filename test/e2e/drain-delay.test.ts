@@ -21,6 +21,7 @@ test('during the delay everything is served as before: an app beside it makes it
   for (const method of ['GET', 'POST'])
     t.equal((await app.call({ method, path: '/last', body: method === 'POST' ? '{}' : [] })).status, 200)
   t.equal((await fetch(`${admin}/livez`)).status, 200)
+  t.equal((await fetch(`${admin}/readyz`)).status, 503, 'who balances load hears of it at once')
   t.equal(bank.api.requests.length, 2)
   t.match(lines.filter(({ event }) => event === 'stopping' || event === 'draining').length, 1)
 
