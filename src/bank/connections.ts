@@ -77,8 +77,10 @@ export function openConnections(options: ConnectionsOptions): Connections {
 
   async function destroy(): Promise<void> {
     breakOff()
+    // First, so that calls under way hear who ended them.
+    const destroyed = agent.destroy()
     connector.destroy()
-    await agent.destroy()
+    await destroyed
     await connector.drained()
   }
 

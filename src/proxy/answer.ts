@@ -45,6 +45,14 @@ export function endWhole(exchange: Exchange, body: Buffer): boolean {
   return true
 }
 
+/**
+ * RFC 9112 §6.3: whole with its head, whatever its Content-Length says (in a 304: how long the body would have been). undici waits
+ * for so much, and fails.
+ */
+export function hasNoBody(status: number): boolean {
+  return status === 204 || status === 304
+}
+
 /** At its head, a request without a body is not `complete` for Node.js either. */
 export function bodyIsUnread({ request, head }: Exchange): boolean {
   return !request.complete && (head.chunked || (head.contentLength ?? 0) > 0)

@@ -7,6 +7,7 @@ import {
   closeAfter,
   endAnswer,
   endWhole,
+  hasNoBody,
   writeHead,
 } from './answer.ts'
 import { buildAnswerHeaders, declaredLength } from './answer-headers.ts'
@@ -130,6 +131,7 @@ export class BankCall implements Dispatcher.DispatchHandler {
     const state = this.#state
     if (state === 'over') return
     if (state === 'discarding' || state === 'dropped') this.#end()
+    else if (state === 'answering' && hasNoBody(this.#exchange.bankStatus)) this.onResponseEnd()
     else if (state === 'answering') {
       if (!this.#exchange.gone) this.#owner.brokenOff(error)
       breakOff(this.#exchange)

@@ -47,7 +47,10 @@ test('one deadline holds for everything: the bank, an upload, a set that is bein
   await until(() => bank.authorization.requests.length === 2, { what: 'the new set is being proved' })
   await sidecar.stop()
   for (const answer of await Promise.all(waiting))
-    t.match(answer, { status: 502, json: { code: 'bank_connection_lost', requestSent: 'maybe' } })
+    t.match(answer, {
+      status: 502,
+      json: { code: 'bank_connection_lost', requestSent: 'maybe', detail: /^the sidecar closed/ },
+    })
   t.match(
     lines.find(({ event }) => event === 'drained'),
     { level: 'warn' },

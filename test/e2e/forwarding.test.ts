@@ -5,6 +5,7 @@ import { startApp } from '../support/app.ts'
 import { respond, startBank } from '../support/bank.ts'
 import { createAuthority } from '../support/pki.ts'
 import { startTestSidecar } from '../support/sidecar.ts'
+import { until } from '../support/until.ts'
 
 async function start(t: Test, env: Record<string, string> = {}, ready = true) {
   const authority = await createAuthority()
@@ -100,6 +101,21 @@ test('status, headers and body come back as the bank gave them', async (t) => {
     t.equal(answer.headers['bc-sidecar-error'], undefined)
     t.equal(bank.api.requests.length, before + 1, 'one request is one request, also when it fails')
   }
+})
+
+test('a length in an answer that has no body is passed on, and the connections go on', async (t) => {
+  const { bank, app, lines } = await start(t)
+  const calls = (): typeof lines => lines.filter(({ event }) => event === 'request')
+  for (const [status, length] of [
+    [304, '77'],
+    [204, '5'],
+  ] as const) {
+    bank.api.handler = ({ response }) => void response.writeHead(status, { 'content-length': length }).end()
+    const answer = await app.call({ path: '/one' })
+    t.match(answer, { status, headers: { 'content-length': length, connection: 'keep-alive' } })
+  }
+  await until(() => calls().length === 2)
+  for (const { code } of calls()) t.notOk(code, 'it is no failure')
 })
 
 test('the answer to HEAD keeps its length and has no body', async (t) => {
