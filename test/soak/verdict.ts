@@ -55,7 +55,8 @@ export async function verdict(options: VerdictOptions): Promise<string[]> {
   const after = program.holdings()
   expect(inFlight === 0, `${inFlight} requests are in flight`)
   expect(active <= before.active + few, `${active} timers and handles, ${before.active} at the start`)
-  expect(bank.api.openCount() === 0, `${bank.api.openCount()} connections to the bank are open`)
+  const idle = await fact(async () => bank.api.openCount() === 0, 30_000)
+  expect(idle, `${bank.api.openCount()} connections to the bank are open`)
   expect(
     after.rssMegabytes <= peak.settledMegabytes + growthMegabytes && peak.rssMegabytes <= mostMegabytes,
     `memory grew: ${JSON.stringify({ ...peak, at: after.rssMegabytes })}`,
