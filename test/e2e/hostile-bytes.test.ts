@@ -116,7 +116,7 @@ function write(
     headers,
   } = request
   const head = [
-    `${request.method} /r${run}${request.path} ${request.version}${request.end}`,
+    `${request.method} /r${run}-${request.path} ${request.version}${request.end}`,
     `${request.host}\r\n`,
   ]
   for (const line of lines) head.push(`${line}\r\n`)
@@ -154,7 +154,7 @@ interface Seen {
 
 function judge(seen: readonly Seen[], sent: PlainRequest[][]): void {
   for (const { method, url, body, complete } of seen) {
-    const plain = sent[Number(/^\/r(\d+)/.exec(url)?.[1])] ?? []
+    const plain = sent[Number(/^\/r(\d+)-/.exec(url)?.[1])] ?? []
     const at = plain.findIndex(
       (one) =>
         one.method === method && one.target === url && (!complete || one.body === body.toString('latin1')),
