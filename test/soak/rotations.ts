@@ -12,6 +12,7 @@ import { createReplacedFile } from './file-replacements.ts'
 import { type PayingClients, startPaying } from './paying-clients.ts'
 import { openScope, type Scope } from './scope.ts'
 import { keepLedger } from './token-ledger.ts'
+import { type Turns, takeTurns, turnMeter } from './turns.ts'
 
 const usage = `usage: npm run soak:rotations -- [--rotations N]
 
@@ -25,19 +26,17 @@ const { values } = parseArgs({
 if (values.help) console.info(usage)
 else process.exitCode = await soak(Number(values.rotations))
 
-interface Rotation {
+interface Rotation extends Turns {
   readonly contents: string
   readonly way: string
   readonly appliedMs: number
   readonly slowestPaymentMs: number
-  /** The longest that the sidecar's event loop was held up. */
-  readonly heldUpMs: number
 }
 
 async function soak(count: number): Promise<0 | 1> {
   const scope = openScope()
   try {
-    const { file, ledger, program, status, heldUpMs, makers } = await start(scope)
+    const { file, ledger, program, status, makers } = await start(scope)
     const paying = startPaying({ scope, apps: await program.apps(), clients: 4, pauseMs: 0 })
     await until(() => paying.count() > 200)
     const rotations: Rotation[] = []
@@ -48,14 +47,14 @@ async function soak(count: number): Promise<0 | 1> {
       // Those that were held up in this process, by the making of the file.
       const overtaken = paying.count() + 20
       await until(() => paying.count() > overtaken)
-      await heldUpMs()
+      await takeTurns(program)
       paying.takeSlowest()
       const startedAt = performance.now()
       const way = file.replace(bytes)
       await until(async () => (await status()).thumbprint === issued.thumbprint, { what: `${name}, ${way}` })
       const appliedMs = Math.round(performance.now() - startedAt)
       const slowestPaymentMs = Math.round(paying.takeSlowest())
-      rotations.push({ contents: name, way, appliedMs, slowestPaymentMs, heldUpMs: await heldUpMs() })
+      rotations.push({ contents: name, way, appliedMs, slowestPaymentMs, ...(await takeTurns(program)) })
       // The first ones load what is loaded once.
       if (round === makers.length) before = openedBy(program.pid)
     }
@@ -84,7 +83,7 @@ async function start(scope: Scope) {
     BC_CERTIFICATE_PASSPHRASE_FILE: join(dir, 'passphrase'),
     BC_TOKEN_REQUESTS_PER_MINUTE: '600',
   }
-  const program = startProgram(scope.test, ['run'], { env })
+  const program = startProgram(scope.test, ['run'], { env, nodeOptions: turnMeter, built: true })
   const admin = await program.admin()
   const status = async () => {
     const answer = (await (await fetch(`${admin}/status`)).json()) as {
@@ -92,12 +91,7 @@ async function start(scope: Scope) {
     }
     return answer.environments.test.certificate
   }
-  /** Since it was asked for last. */
-  const heldUpMs = async (): Promise<number> => {
-    const metrics = await (await fetch(`${admin}/metrics`)).text()
-    return Math.round(1000 * Number(/^nodejs_eventloop_lag_max_seconds (\S+)$/m.exec(metrics)?.[1]))
-  }
-  return { file, ledger, program, status, heldUpMs, makers: await everyContents(authority) }
+  return { file, ledger, program, status, makers: await everyContents(authority) }
 }
 
 interface Opened {
@@ -130,16 +124,10 @@ function report({ rotations, paying, ledger, before, after, status }: Outcome): 
     Object.fromEntries(
       [...new Set(rotations.map((rotation) => rotation[key]))].map((name) => {
         const group = rotations.filter((rotation) => rotation[key] === name)
-        const most = (field: 'appliedMs' | 'slowestPaymentMs' | 'heldUpMs') =>
-          Math.max(...group.map((rotation) => rotation[field]))
-        const [appliedMs, slowestPaymentMs, heldUpMs] = [
-          most('appliedMs'),
-          most('slowestPaymentMs'),
-          most('heldUpMs'),
-        ]
-        return [name, { appliedMs, slowestPaymentMs, heldUpMs }]
+        return [name, mostOf(group)]
       }),
     )
+  const { longestTurnMs, heldUpMs } = mostOf(rotations)
   const payments = {
     sent: paying.count(),
     failed: paying.failures.length,
@@ -148,7 +136,17 @@ function report({ rotations, paying, ledger, before, after, status }: Outcome): 
   const contents = by('contents')
   console.info(
     JSON.stringify(
-      { rotations: rotations.length, payments, ledger, contents, ways: by('way'), before, after },
+      {
+        rotations: rotations.length,
+        payments,
+        longestTurnMs,
+        heldUpMs,
+        ledger,
+        contents,
+        ways: by('way'),
+        before,
+        after,
+      },
       null,
       2,
     ),
@@ -158,4 +156,15 @@ function report({ rotations, paying, ledger, before, after, status }: Outcome): 
   if (!good)
     console.error('broken promises', JSON.stringify({ closed, failures: paying.failures.slice(0, 20) }))
   return good ? 0 : 1
+}
+
+function mostOf(rotations: readonly Rotation[]) {
+  const most = (field: 'appliedMs' | 'slowestPaymentMs' | 'longestTurnMs' | 'heldUpMs') =>
+    Math.max(...rotations.map((rotation) => rotation[field]))
+  return {
+    appliedMs: most('appliedMs'),
+    slowestPaymentMs: most('slowestPaymentMs'),
+    longestTurnMs: most('longestTurnMs'),
+    heldUpMs: most('heldUpMs'),
+  }
 }

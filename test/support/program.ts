@@ -8,6 +8,7 @@ import type { Test } from 'tap'
 import { until } from './until.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const builtMain = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 export interface Program {
   readonly pid: number
@@ -31,6 +32,8 @@ export interface ProgramOptions {
   readonly nodeOptions?: readonly string[]
   /** Without what tap adds to Node.js: no coverage, and Node.js must know TypeScript by itself. */
   readonly bare?: boolean
+  /** What `npm run build` made, with nothing that this process was started with. */
+  readonly built?: boolean
 }
 
 /** tap hands itself to every process of Node.js that is started, whatever its environment: a shell is none. */
@@ -38,11 +41,11 @@ const withoutOptions = 'unset NODE_OPTIONS; exec "$0" "$@"'
 
 /** The real program in a process of its own, with none of this process's settings; ends with the test. */
 export function startProgram(t: Test, args: readonly string[], options: ProgramOptions = {}): Program {
-  const { env = {}, nodeOptions = [], bare = false } = options
-  const own = [...nodeOptions, main, ...args]
+  const { env = {}, nodeOptions = [], bare = false, built = false } = options
+  const own = [...nodeOptions, built ? builtMain : main, ...args]
   const [command, ...rest] = bare
     ? ['/bin/sh', '-c', withoutOptions, process.execPath, ...own]
-    : [process.execPath, ...nodeArguments(), ...own]
+    : [process.execPath, ...(built ? [] : nodeArguments()), ...own]
   const child = spawn(String(command), rest, {
     env: { ...withoutSettings(process.env), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
