@@ -21,7 +21,7 @@ export interface BuildOptions {
 /** Makes a set of what was read; its dates are not checked, as time changes the answer. Throws certificate_unusable. */
 export async function buildSet(options: BuildOptions): Promise<CredentialSet> {
   const { sources, snapshot, wallNow, unlock } = options
-  const { certificate, key, passphrase, texts, roots, sizes } = partsFrom(sources, snapshot)
+  const { certificate, key, passphrase, texts, roots, sizes } = await partsFrom(sources, snapshot)
   const unlocked = await unlock({ certificate, key, passphrase })
   const leaf = findLeaf({ name: certificate.name, unlocked })
   const fault = usageFault(leaf.certificate, certificate.name)

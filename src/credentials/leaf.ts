@@ -18,7 +18,7 @@ export interface LeafOptions {
 
 /** The certificate that a key belongs to, among the certificates of a file in any order. */
 export function findLeaf({ name, unlocked }: LeafOptions): Leaf {
-  const certificates = parseCertificates(name, unlocked.certificates)
+  const certificates = unlocked.certificates.map((der, index) => parseCertificate(name, der, index))
   if (certificates.length === 0)
     throw unusable(`the ${name} holds no certificate`, 'give the one with the client certificate')
   if (unlocked.keys.length === 0) {
@@ -39,15 +39,13 @@ export function findLeaf({ name, unlocked }: LeafOptions): Leaf {
   return { ...newest, chain: chainOf(newest.certificate, certificates) }
 }
 
-/** `name` names the file in messages. */
-export function parseCertificates(name: string, ders: readonly Uint8Array[]): X509Certificate[] {
-  return ders.map((der, index) => {
-    try {
-      return new X509Certificate(der)
-    } catch (error) {
-      throw unusable(`certificate ${index + 1} in the ${name} is damaged`, 'copy the file again', error)
-    }
-  })
+/** `name` names the file in messages, `index` counts from 0. */
+export function parseCertificate(name: string, der: Uint8Array, index: number): X509Certificate {
+  try {
+    return new X509Certificate(der)
+  } catch (error) {
+    throw unusable(`certificate ${index + 1} in the ${name} is damaged`, 'copy the file again', error)
+  }
 }
 
 /** `RSA 2048`, `EC P-256`, … */

@@ -18,8 +18,8 @@ export interface SetParts {
   readonly sizes: CredentialSet['files']
 }
 
-/** Throws certificate_unusable for the first file that is not sound. */
-export function partsFrom(sources: CredentialSources, { files }: Snapshot): SetParts {
+/** Rejects with certificate_unusable for the first file that is not sound. */
+export async function partsFrom(sources: CredentialSources, { files }: Snapshot): Promise<SetParts> {
   const file = (role: FileRole): NamedFile | undefined => {
     const found = files.get(role)
     return found && readable(found)
@@ -37,7 +37,7 @@ export function partsFrom(sources: CredentialSources, { files }: Snapshot): SetP
       ? textFrom(passphrase.name, passphrase.bytes)
       : sources.certificatePassphrase?.reveal(),
     texts: { username: checkedUsername(username), password },
-    roots: ca && readRoots(ca),
+    roots: ca && (await readRoots(ca)),
     sizes: [...files].map(([role, found]) => ({
       role,
       path: found.path,

@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls'
 import { test } from 'tap'
 import { readRoots } from '../../src/credentials/roots.ts'
 import { createAuthority } from '../support/pki.ts'
@@ -6,13 +7,26 @@ const name = 'CA file /ca.pem'
 const authority = await createAuthority()
 const other = await createAuthority({ name: 'Other Root' })
 
-test('every certificate of a CA file is a root', (t) => {
+test('every certificate of a CA file is a root', async (t) => {
   const bytes = Buffer.from(`# two\n${authority.caPem}${other.caPem}`)
   t.strictSame(
-    readRoots({ name, bytes }).map(({ subject }) => subject),
+    (await readRoots({ name, bytes })).map(({ subject }) => subject),
     ['CN=Test Root', 'CN=Other Root'],
   )
-  t.end()
+})
+
+test('a bundle of many roots is read in portions, and requests are served between them', async (t) => {
+  const bytes = Buffer.from(rootCertificates.join('\n'))
+  let turns = 0
+  const count = (): void => {
+    turns += 1
+    counting = setImmediate(count)
+  }
+  let counting = setImmediate(count)
+  const roots = await readRoots({ name, bytes })
+  clearImmediate(counting)
+  t.equal(roots.length, rootCertificates.length)
+  t.ok(turns >= Math.floor(roots.length / 8), `${turns} turns of the event loop for ${roots.length} roots`)
 })
 
 test('an unsound CA file is told apart', async (t) => {
@@ -30,6 +44,6 @@ test('an unsound CA file is told apart', async (t) => {
     ],
   ]
   for (const [bytes, message] of cases) {
-    t.throws(() => readRoots({ name, bytes }), { code: 'certificate_unusable', message })
+    await t.rejects(readRoots({ name, bytes }), { code: 'certificate_unusable', message })
   }
 })
