@@ -7,9 +7,9 @@ export interface ReplacedFile {
   replace(bytes: string | Buffer): string
 }
 
-/** A file behind a link to its directory, as a mounted secret has it. */
+/** A link to a file behind a link to its directory, as the kubelet mounts a secret. */
 export function createReplacedFile(base: string, name: string, bytes: string | Buffer): ReplacedFile {
-  const link = join(base, 'live')
+  const link = join(base, '..data')
   const path = join(link, name)
   let version = 0
   let turn = 0
@@ -47,8 +47,9 @@ export function createReplacedFile(base: string, name: string, bytes: string | B
     },
   }
   symlinkSync(fill(bytes), link)
+  symlinkSync(join('..data', name), join(base, name))
   return {
-    path,
+    path: join(base, name),
     replace(content) {
       const [way, replace] = Object.entries(ways)[turn++ % Object.keys(ways).length] as [
         string,

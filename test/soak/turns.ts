@@ -9,13 +9,13 @@ export interface Turns {
   readonly heldUpMs: number
 }
 
-const meter = fileURLToPath(new URL('turn-meter.mjs', import.meta.url))
+export const meterFile: string = fileURLToPath(new URL('turn-meter.mjs', import.meta.url))
 
 /** Options for Node.js with which a program can be asked for its turns. */
-export const turnMeter: readonly string[] = ['--import', meter]
+export const turnMeter: readonly string[] = ['--import', meterFile]
 
 /** The longest turns of a program's event loop since it was asked for them last. */
-export async function takeTurns(program: Program): Promise<Turns> {
+export async function takeTurns(program: Pick<Program, 'stderr' | 'signal'>): Promise<Turns> {
   const told = (): string[] => program.stderr().split('\n').slice(0, -1).filter(isTurn)
   const before = told().length
   program.signal('SIGUSR2')

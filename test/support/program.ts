@@ -46,7 +46,17 @@ export function startProgram(t: Test, args: readonly string[], options: ProgramO
   const [command, ...rest] = bare
     ? ['/bin/sh', '-c', withoutOptions, process.execPath, ...own]
     : [process.execPath, ...(built ? [] : nodeArguments()), ...own]
-  const child = spawn(String(command), rest, {
+  return followProgram(t, String(command), rest, env)
+}
+
+/** Any command that writes what the program writes; ends with the test. */
+export function followProgram(
+  t: Test,
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Program {
+  const child = spawn(command, args, {
     env: { ...withoutSettings(process.env), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
