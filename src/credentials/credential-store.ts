@@ -61,12 +61,13 @@ export function createCredentialStore<Session>(
   options: CredentialStoreOptions<Session>,
 ): CredentialStore<Session> {
   const { sources, report, now = () => performance.now(), wallNow = Date.now, random = Math.random } = options
-  const { unlock = unlockAside } = options
+  const { unlock = unlockAside, pollMs = 1_000 } = options
   const closing = new AbortController()
   const read = createSetReader({
     sources,
     wallNow,
-    unlock: (material) => unlock(material, { signal: closing.signal }),
+    unlock: (material, changed) => unlock(material, { signal: AbortSignal.any([closing.signal, changed]) }),
+    pollMs,
   })
   const holder = createHolder<Session>({ ...options, wallNow })
   const rotation = createRotation({ settleMs: 10_000, ...options, holder, now, random })
@@ -79,7 +80,7 @@ export function createCredentialStore<Session>(
     if (held !== undefined) warnOfExpiry(held.set, wallNow())
   }
   const paths = filesOf(sources).map(({ path }) => path)
-  const watch = watchFiles({ paths, pollMs: options.pollMs ?? 1_000, look })
+  const watch = watchFiles({ paths, pollMs, look })
   return {
     started: watch.started,
     current: () => holder.held()?.session,

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { SidecarError } from '../errors.ts'
 import { buildSet } from './build-set.ts'
 import type { CredentialSet } from './credential-set.ts'
-import { readSnapshot, readStableSnapshot } from './snapshot.ts'
+import { readSnapshot, readStableSnapshot, type Snapshot } from './snapshot.ts'
 import { type CredentialSources, filesOf } from './sources.ts'
 import type { Material, Unlocked } from './unlock.ts'
 import { unusable } from './unusable.ts'
@@ -20,7 +21,10 @@ export type Reading =
 export interface SetReaderOptions {
   readonly sources: CredentialSources
   readonly wallNow: () => number
-  readonly unlock: (material: Material) => Promise<Unlocked>
+  /** Soon rejects once the signal is given. */
+  readonly unlock: (material: Material, signal: AbortSignal) => Promise<Unlocked>
+  /** How often files are looked at while they are being opened, which may take long. */
+  readonly pollMs: number
 }
 
 export interface ReadingOptions {
@@ -35,10 +39,26 @@ export function createSetReader({
   sources,
   wallNow,
   unlock,
+  pollMs,
 }: SetReaderOptions): (options: ReadingOptions) => Promise<Reading> {
   const snapshotOptions = { files: filesOf(sources), digestKey: randomBytes(32) }
   let seen: string | undefined
   let built: { digest: string; outcome: CredentialSet | SidecarError } | undefined
+  /** Gives up when the files change: what is opened is not what is there any longer. */
+  const build = async (snapshot: Snapshot): Promise<CredentialSet | SidecarError | undefined> => {
+    const changed = new AbortController()
+    const unlockUntilChanged = (material: Material) => unlock(material, changed.signal)
+    const building = outcomeOf(buildSet({ sources, snapshot, wallNow, unlock: unlockUntilChanged }))
+    for (;;) {
+      const outcome = await within(pollMs, building)
+      if (outcome !== undefined) return outcome
+      seen = (await readSnapshot(snapshotOptions)).digest
+      if (seen === snapshot.digest) continue
+      changed.abort()
+      await building
+      return undefined
+    }
+  }
   return async ({ urgent, inUse }) => {
     const snapshot = await (urgent ? readStableSnapshot : readSnapshot)(snapshotOptions)
     const { digest } = snapshot
@@ -48,9 +68,22 @@ export function createSetReader({
     const again = urgent && built?.outcome instanceof SidecarError
     if (built?.digest !== digest || again) {
       if (!settled) return { kind: 'unsettled' }
-      built = { digest, outcome: await outcomeOf(buildSet({ sources, snapshot, wallNow, unlock })) }
+      const outcome = await build(snapshot)
+      if (outcome === undefined) return { kind: 'unsettled' }
+      built = { digest, outcome }
     }
     return readingOf(built.outcome, wallNow())
+  }
+}
+
+/** Undefined when it takes longer. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
+  const done = new AbortController()
+  const pause = setTimeout(ms, undefined, { signal: done.signal })
+  try {
+    return await Promise.race([work, pause])
+  } finally {
+    done.abort()
   }
 }
 

@@ -2,6 +2,7 @@ import { test } from 'tap'
 import { createSetReader, type SetReaderOptions } from '../../src/credentials/set-reader.ts'
 import { unlock } from '../../src/credentials/unlock.ts'
 import { createAuthority } from '../support/pki.ts'
+import { until } from '../support/until.ts'
 import { credentialDirectory } from './credential-directory.ts'
 
 const authority = await createAuthority()
@@ -76,8 +77,28 @@ test('whatever goes wrong is a fault of the set, and is tried again when asked f
   t.match(await read(urgent), { kind: 'sound' })
 })
 
+test('files that change while they are being opened are not opened any further', async (t) => {
+  const { sources, write } = credentialDirectory(t, { certificate })
+  const renewed = await authority.client()
+  let opening: AbortSignal | undefined
+  const read = reader({
+    sources,
+    unlock: (material, signal) => {
+      if (opening !== undefined) return unlock(material)
+      opening = signal
+      return new Promise((_, reject) => signal.addEventListener('abort', reject))
+    },
+  })
+  const first = read(urgent)
+  await until(() => opening)
+  write({ certificate: renewed.certPem + renewed.keyPem })
+  t.strictSame(await first, { kind: 'unsettled' })
+  t.equal(opening?.aborted, true)
+  t.match(await read(calm), { kind: 'sound', set: { thumbprint: renewed.thumbprint } })
+})
+
 function reader(
   options: Partial<SetReaderOptions> & Pick<SetReaderOptions, 'sources'>,
 ): ReturnType<typeof createSetReader> {
-  return createSetReader({ wallNow: Date.now, unlock, ...options })
+  return createSetReader({ wallNow: Date.now, unlock, pollMs: 1, ...options })
 }
