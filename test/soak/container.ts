@@ -21,15 +21,11 @@ const hardened = ['--network=host', '--read-only', '--cap-drop=ALL', '--security
 export function startContainer(t: Test, { image, dir, env }: ContainerOptions): RotatingProgram['program'] {
   const name = `bc-rotations-${process.pid}`
   t.teardown(() => docker('rm', '--force', '--volumes', name))
-  const program = followProgram(t, 'docker', [
-    ...['run', '--name', name, ...hardened, '--volume', `${dir}:${dir}:ro`],
-    ...[
-      '--volume',
-      `${meterFile}:/meter/turn-meter.mjs:ro`,
-      '--env=NODE_OPTIONS=--import=/meter/turn-meter.mjs',
-    ],
-    ...Object.entries(env).map(([key, value]) => `--env=${key}=${value}`),
-    image,
-  ])
+  const meter = '/meter/turn-meter.mjs'
+  const volumes = [`--volume=${dir}:${dir}:ro`, `--volume=${meterFile}:${meter}:ro`]
+  const variables = Object.entries({ ...env, NODE_OPTIONS: `--import=${meter}` })
+  const settings = variables.map(([key, value]) => `--env=${key}=${value}`)
+  const args = ['run', `--name=${name}`, ...hardened, ...volumes, ...settings, image]
+  const program = followProgram(t, 'docker', args)
   return { ...program, pid: async () => Number(await docker('inspect', '--format={{.State.Pid}}', name)) }
 }

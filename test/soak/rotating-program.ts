@@ -18,7 +18,7 @@ export interface RotatingProgram {
   readonly ledger: Ledger
   readonly program: Omit<Program, 'pid'> & { pid(): number | Promise<number> }
   /** Of the certificate in use. */
-  status(): Promise<{ readonly thumbprint: string | null; readonly lastError: string | null }>
+  readonly status: () => Promise<{ readonly thumbprint: string | null; readonly lastError: string | null }>
 }
 
 /** The built program, or a container of an image, and its bank, with a certificate file to replace. */
