@@ -14,6 +14,8 @@ export interface KeeperOptions {
   readonly slot: TokenSlot
   readonly outlook: Outlook
   readonly obtain: Obtain
+  /** How long the token at hand still holds; 0 when there is none. */
+  readonly leisureMs: () => number
   readonly refreshMarginMs: number
   readonly tokenTimeoutMs: number
   /** SHA-1 of the loaded certificate. */
@@ -40,10 +42,18 @@ export interface Keeper {
 const never = Number.POSITIVE_INFINITY
 
 export function createKeeper(options: KeeperOptions): Keeper {
-  const { clock, slot, outlook, obtain, tokenTimeoutMs: timeoutMs, thumbprint, report } = options
+  const { clock, slot, outlook, obtain, leisureMs, tokenTimeoutMs: timeoutMs, thumbprint, report } = options
   const landing = createLanding(options)
   const demand = createDemand(clock)
-  const flight = createFlight<Token>({ obtain, clock, timeoutMs, land: landing.land, crash, ended })
+  const flight = createFlight<Token>({
+    obtain,
+    clock,
+    timeoutMs,
+    leisureMs,
+    land: landing.land,
+    crash,
+    ended,
+  })
   let lastRequestAt: number | undefined
   let state: TokenState = 'none'
   let stopTimer = (): void => {}
