@@ -69,7 +69,8 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       },
     })
     const leisureMs = (): number => Math.max(0, (slot.look()?.until ?? 0) - clock.now())
-    const together = { obtain: bank, clock, leisureMs, timeoutMs: tokenTimeoutMs }
+    const retry = (): void => made.retry()
+    const together = { obtain: bank, clock, leisureMs, timeoutMs: tokenTimeoutMs, retry }
     const obtain = shared ? obtainTogether({ shared, ...together }) : bank
     const made = createHolder({
       clock,

@@ -7,7 +7,7 @@ import type { Lease, SharedTokens } from './shared.ts'
 import type { Obtain, ObtainedToken } from './token.ts'
 
 export interface TogetherOptions {
-  readonly shared: Pick<SharedTokens, 'claim' | 'offer'>
+  readonly shared: Pick<SharedTokens, 'claim' | 'offer' | 'whenBack'>
   /** Asks the bank. */
   readonly obtain: Obtain
   readonly clock: Pick<Clock, 'now' | 'random' | 'schedule'>
@@ -15,7 +15,12 @@ export interface TogetherOptions {
   readonly timeoutMs: number
   /** How long the token at hand still holds, so that nobody waits for another; 0 when there is none. */
   readonly leisureMs: () => number
+  /** The others are back, who may have a token: what was heard alone need not be waited out. */
+  readonly retry: () => void
 }
+
+/** Others who come back have a token, perhaps: they offer it at once. */
+const retryAfterMs = 1_000
 
 const firstLookMs = { waitedFor: 50, ahead: 500 }
 const lastLookMs = 1_000
@@ -27,7 +32,8 @@ const aloneBetween = { from: 0.3, to: 0.7 }
 
 /** Obtains tokens from other sidecars, and from the bank when it is this one's turn, or when there are no others. */
 export function obtainTogether(options: TogetherOptions): Obtain {
-  const { shared, obtain, clock, leisureMs, timeoutMs } = options
+  const { shared, obtain, clock, leisureMs, timeoutMs, retry } = options
+  const retryLater = (): void => void clock.schedule(retry, retryAfterMs * (1 + clock.random()))
   let known: ObtainedToken | undefined
 
   async function next(signal: AbortSignal, hurry: AbortSignal): Promise<ObtainedToken> {
@@ -50,9 +56,14 @@ export function obtainTogether(options: TogetherOptions): Obtain {
   }
 
   async function askAlone(signal: AbortSignal, hurry: AbortSignal): Promise<ObtainedToken> {
-    const obtained = await obtain(signal, hurry)
-    shared.offer(obtained)
-    return obtained
+    try {
+      const obtained = await obtain(signal, hurry)
+      shared.offer(obtained)
+      return obtained
+    } catch (error) {
+      shared.whenBack(retryLater)
+      throw error
+    }
   }
 
   async function ask(lease: Lease, signal: AbortSignal, hurry: AbortSignal): Promise<ObtainedToken> {

@@ -4,15 +4,19 @@ import { failure } from '../token/rig.ts'
 import { createModelBank, startModelSidecar } from './fleet-rig.ts'
 import { createModelRedis } from './model-redis.ts'
 
-async function startWorld(count: number) {
-  const clock = createManualClock(Math.random)
+async function startWorld(count: number, random = Math.random) {
+  const clock = createManualClock(random)
   const redis = createModelRedis(clock)
   redis.latencyMs = 1
   const bank = createModelBank()
   const sidecars = Array.from({ length: count }, () => startModelSidecar({ clock, redis, bank }))
   for (const { holder } of sidecars) holder.start('now')
   await clock.advance(2_000)
-  const missing = (): number => sidecars.filter(({ holder }) => holder.peek() === undefined).length
+  const missing = (): number => {
+    const without = sidecars.filter(({ holder }) => holder.peek() === undefined)
+    for (const { holder } of without) holder.get().catch(() => {})
+    return without.length
+  }
   /** Seconds pass in which the tokens are in use; how many sidecars had none, in all. */
   const pass = async (seconds: number): Promise<number> => {
     let missed = 0
@@ -70,4 +74,21 @@ test('a bank that does not answer one sidecar is a failure for all: nobody asks 
   await clock.advance(50)
   t.match(await late, { message: /another sidecar .* in vain/ })
   t.equal(bank.requests.length, 1)
+})
+
+test('who was throttled without Redis takes the token of another as soon as Redis is back', async (t) => {
+  const { clock, redis, bank, sidecars, pass } = await startWorld(2, () => 0.5)
+  await pass(264)
+  redis.mood = 'dead'
+  redis.cut()
+  bank.answer = (request) => (request === 2 ? { status: 200, token: 'token-2' } : { status: 429 })
+  await pass(60)
+  const asked = bank.requests.length
+  t.ok(asked > 2)
+  const throttled = sidecars.filter(({ holder }) => holder.peek() === undefined)
+  t.equal(throttled.length, 1)
+  redis.mood = 'fine'
+  await clock.advance(6_000)
+  t.equal(throttled[0]?.holder.peek()?.authorization, 'Bearer token-2')
+  t.ok(bank.requests.length <= asked + 1)
 })
