@@ -16,6 +16,7 @@ for (let connected = true; !(lost && connected); await setTimeout(100)) {
   lost ||= !connected
   const ready = await fetch('http://127.0.0.1:9901/readyz')
   if (!ready.ok) throw new Error(`not ready: ${await ready.text()}`)
-  if (Date.now() > until) throw new Error(lost ? 'it has not joined Redis again' : 'it has not noticed that Redis is gone')
+  if (Date.now() > until)
+    throw new Error(lost ? 'it has not joined Redis again' : 'it has not noticed that Redis is gone')
 }
 console.log(`${calls} calls`)
