@@ -4,7 +4,7 @@ import { createHeapClock } from './fleet-clock.ts'
 
 // What a large fleet costs: the real tokens and the real part in the fleet of every sidecar; only time, network, Redis and bank
 // are models (Redis: 1 ms there and back; bank: 200 ms, 429 from 21 requests a minute on). Every sidecar's app calls every 5 s.
-// node --import ./scripts/strip-types.mjs bench/fleet-model.ts 1000
+// npm run bench:fleet-model -- 1000
 
 const callEveryMs = 5_000
 const secondMs = 1_000
@@ -109,8 +109,11 @@ async function simulate(count: number): Promise<void> {
   await pass(60_000, sidecars)
   tell('renewal')
   await toRenewal(sidecars)
-  await failOver(sidecars)
+  await failOver(sidecars, 10_000)
   tell('Redis fails over at the renewal: hangs 10 s, comes back empty')
+  await toRenewal(sidecars)
+  await failOver(sidecars, 60_000)
+  tell('Redis is away for 60 s from the renewal on, and comes back empty')
   await toRenewal(sidecars)
   const { answer } = bank
   bank.answer = () => ({ status: 503 })
@@ -120,13 +123,13 @@ async function simulate(count: number): Promise<void> {
   tell('the bank is down for 60 s from the renewal on')
 }
 
-async function failOver(sidecars: readonly ModelSidecar[]): Promise<void> {
+async function failOver(sidecars: readonly ModelSidecar[], awayMs: number): Promise<void> {
   redis.mood = 'hanging'
-  await pass(10_000, sidecars)
+  await pass(awayMs, sidecars)
   redis.values.clear()
   redis.mood = 'fine'
   redis.cut()
-  await pass(50_000, sidecars)
+  await pass(60_000 - (awayMs % 60_000), sidecars)
 }
 
 await simulate(Number(process.argv[2] ?? 1_000))

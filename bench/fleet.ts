@@ -1,114 +1,123 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { createClient } from '@redis/client'
-import { loadConfiguration } from '../src/config/load.ts'
-import { createLogger } from '../src/logging.ts'
-import { type Sidecar, startSidecar } from '../src/sidecar.ts'
-import { startSimulator } from '../src/simulator/simulator.ts'
+import { type SoakProgram, startSoakProgram } from '../test/soak/program.ts'
+import { type FleetGround, type Revivable, startFleetGround } from './fleet-ground.ts'
 
-// Thirty whole sidecars in this process, a real redis-server and the simulated bank with tokens of 20 s: what the bank is asked
-// in two minutes, and what Redis does for it. With apps that call all the time.
-// node --import ./scripts/strip-types.mjs bench/fleet.ts
+// Thirty real sidecars, each a process of its own, a real redis-server and the simulated bank with tokens of 60 s: what the bank is
+// asked, what Redis does for it, and what the apps see, each of which calls every second. About six minutes: npm run bench:fleet
 
 const count = 30
-const tokenTtlSeconds = 20
-const runMs = 120_000
+const tokenTtlSeconds = 60
+const secondMs = 1_000
+const answerWithinMs = 20_000
 
-const dir = await mkdtemp(join(tmpdir(), 'bc-fleet-'))
-const file = (name: string): string => join(dir, name)
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' ? Number(address?.port) : 0
+interface Call {
+  readonly ms: number
+  readonly ok: boolean
 }
 
-async function measure(redisPort: number): Promise<void> {
-  const address = { host: '127.0.0.1', port: 0 }
-  const bank = await startSimulator({
-    dir,
-    listen: address,
-    authorizationListen: address,
-    tokenTtlSeconds,
-    throttlePerMinute: 20,
-    allowRemote: false,
-    hostnames: [],
-  })
-  const env = {
-    BC_ENVIRONMENT: 'simulator',
-    BC_BASE_URL: bank.baseUrl,
-    BC_AUTHORIZATION_URL: bank.authorizationUrl,
-    BC_USERNAME_FILE: file('username'),
-    BC_PASSWORD_FILE: file('password'),
-    BC_CERTIFICATE_FILE: file('client.pem'),
-    BC_CERTIFICATE_KEY_FILE: file('client-key.pem'),
-    BC_CA_FILE: file('ca.pem'),
-    BC_LISTEN: '127.0.0.1:0',
-    BC_ADMIN_LISTEN: '127.0.0.1:0',
-    BC_TOKEN_CACHE: `redis://127.0.0.1:${redisPort}`,
-    BC_LOG_LEVEL: 'silent',
+async function measure(ground: FleetGround, sidecars: SoakProgram[]): Promise<void> {
+  const { redis, bank } = ground
+  console.log(
+    '| | seconds | token requests | Redis commands/s | most in a second | calls | failed | median ms | 99 % ms | most ms |',
+  )
+  console.log(`|---|${'---:|'.repeat(9)}`)
+  const env = { PATH: String(process.env['PATH']), ...ground.env }
+  const line = (text: string): void => void (text.startsWith('{') || console.error(text))
+  const deploy = async (): Promise<Call[]> => {
+    const start = async (): Promise<Call> => {
+      const sidecar = await startSoakProgram({ env, line })
+      sidecars.push(sidecar)
+      return await callOnce(sidecar)
+    }
+    return await Promise.all(Array.from({ length: count }, start))
   }
-  const configuration = await loadConfiguration({ env })
-  const { log } = createLogger({ level: 'silent', format: 'json' })
-  const startedAt = performance.now()
-  const starting = Array.from({ length: count }, () => startSidecar({ configuration, log, version: '0.0.0' }))
-  const sidecars = await Promise.all(starting)
-  const failed = await callFor(runMs, sidecars)
-  const asked = await sum(sidecars, /^bc_sidecar_token_requests_total\{.*\} (\d+)$/gm)
-  const taken = await sum(sidecars, /^bc_sidecar_token_cache_operations_total\{.*result="token"\} (\d+)$/gm)
-  const minutes = (performance.now() - startedAt) / 60_000
-  const redis = createClient({ socket: { port: redisPort, host: '127.0.0.1' }, RESP: 2 })
-  await redis.connect()
-  const stats = String(await redis.sendCommand(['INFO', 'stats']))
-  const commands = Number(/total_commands_processed:(\d+)/.exec(stats)?.[1])
-  redis.destroy()
-  console.log(`${count} sidecars, tokens of ${tokenTtlSeconds} s, ${Math.round(minutes * 60)} s:`)
-  console.log(`token requests ${asked}, tokens taken from the others ${taken}, failed calls ${failed}`)
-  console.log(`Redis commands ${Math.round(commands / minutes / 60)} a second`)
-  await Promise.all(sidecars.map((one) => one.kill()))
-  await bank.stop()
+  await tell('thirty start at once', ground, deploy)
+  await tell('at work', ground, () => callFor(90, sidecars))
+  await tell('nobody calls', ground, () => setTimeout(30_000, []))
+  const killed = disturb(redis, ['SIGKILL'], () => redis.start())
+  await tell('Redis killed for 5 s, four times, and empty afterwards', ground, () =>
+    callFor(90, sidecars, killed),
+  )
+  const frozen = disturb(redis, ['SIGSTOP'], () => redis.signal('SIGCONT'))
+  await tell('Redis hangs for 5 s, four times', ground, () => callFor(90, sidecars, frozen))
+  const stopped = disturb(bank, ['SIGKILL'], () => bank.start(), 1)
+  await tell('the bank is killed for 5 s, and knows no token afterwards', ground, () =>
+    callFor(30, sidecars, stopped),
+  )
 }
 
-async function callFor(ms: number, sidecars: readonly Sidecar[]): Promise<number> {
-  const until = performance.now() + ms
-  let failed = 0
-  const call = async ({ addresses }: Sidecar): Promise<void> => {
-    const url = `${originOf(addresses.apps.get('simulator'))}/api/v1/accounts`
-    for (; performance.now() < until; await setTimeout(1_000)) {
-      const answer = await fetch(url)
-      await answer.arrayBuffer()
-      if (!answer.ok) failed++
+/** Again and again: 10 s of peace, then 5 s of this. */
+function disturb(what: Revivable, signals: readonly NodeJS.Signals[], mend: () => void, times = 4) {
+  return async (): Promise<void> => {
+    for (let time = 0; time < times; time++) {
+      await setTimeout(10_000)
+      for (const signal of signals) what.signal(signal)
+      await setTimeout(5_000)
+      mend()
     }
   }
-  await Promise.all(sidecars.map(call))
-  return failed
 }
 
-function originOf(address = ''): string {
-  return address.startsWith('http') ? address : `http://${address}`
-}
-
-async function sum(sidecars: readonly Sidecar[], pattern: RegExp): Promise<number> {
-  const texts = await Promise.all(
-    sidecars.map(async ({ addresses }) => (await fetch(`${originOf(addresses.admin)}/metrics`)).text()),
+async function tell(
+  name: string,
+  { asked, commands }: FleetGround,
+  phase: () => Promise<Call[]>,
+): Promise<void> {
+  const [from, askedBefore, commandsBefore] = [performance.now(), asked.length, await commands()]
+  const perSecond: number[] = []
+  let last = commandsBefore
+  const sample = async (): Promise<void> => {
+    const now = await commands()
+    perSecond.push(now - last)
+    last = now
+  }
+  const timer = setInterval(() => void sample(), secondMs)
+  const calls = await phase()
+  clearInterval(timer)
+  await sample()
+  const seconds = (performance.now() - from) / secondMs
+  const times = calls.map(({ ms }) => ms).toSorted((a, b) => a - b)
+  const percentile = (share: number): number => Math.round(times[Math.floor(times.length * share)] ?? 0)
+  const failed = calls.filter(({ ok }) => !ok).length
+  console.log(
+    `| ${name} | ${Math.round(seconds)} | ${asked.length - askedBefore} | ${Math.round((last - commandsBefore) / seconds)} | ` +
+      `${Math.max(...perSecond)} | ${calls.length} | ${failed} | ${percentile(0.5)} | ${percentile(0.99)} | ${Math.round(times.at(-1) ?? 0)} |`,
   )
-  return texts.flatMap((text) => [...text.matchAll(pattern)]).reduce((all, [, one]) => all + Number(one), 0)
 }
 
-const port = await freePort()
-const redisArguments = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', dir]
-const redis = spawn('redis-server', redisArguments, { stdio: 'ignore' })
+/** Every app, once a second. */
+async function callFor(
+  seconds: number,
+  sidecars: readonly SoakProgram[],
+  meanwhile: () => Promise<void> = async () => {},
+): Promise<Call[]> {
+  const until = performance.now() + seconds * secondMs
+  const callOn = async (sidecar: SoakProgram): Promise<Call[]> => {
+    const calls: Call[] = []
+    await setTimeout(secondMs * Math.random())
+    for (; performance.now() < until; await setTimeout(secondMs)) calls.push(await callOnce(sidecar))
+    return calls
+  }
+  const [calls] = await Promise.all([Promise.all(sidecars.map(callOn)), meanwhile()])
+  return calls.flat()
+}
+
+async function callOnce({ apps }: SoakProgram): Promise<Call> {
+  const from = performance.now()
+  try {
+    const answer = await fetch(`${apps}/api/v1/accounts`, { signal: AbortSignal.timeout(answerWithinMs) })
+    await answer.arrayBuffer()
+    return { ms: performance.now() - from, ok: answer.ok }
+  } catch {
+    return { ms: performance.now() - from, ok: false }
+  }
+}
+
+const ground = await startFleetGround(tokenTtlSeconds)
+const sidecars: SoakProgram[] = []
 try {
-  await setTimeout(1_000)
-  await measure(port)
+  await measure(ground, sidecars)
 } finally {
-  redis.kill()
-  await rm(dir, { recursive: true, force: true })
+  await Promise.all(sidecars.map((one) => one.stop()))
+  await ground.close()
 }

@@ -29,6 +29,7 @@ async function openHolder(clock: Clock): Promise<OwnedHolder> {
       sentAt: clock.now(),
       wallSentAt: clock.wallNow(),
     }),
+    leisureMs: () => 0,
     refreshMarginMs: 30_000,
     tokenTimeoutMs: 10_000,
     thumbprint: '',

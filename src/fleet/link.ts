@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { createPatience, type Patience, within } from './patience.ts'
+import { createPatience, isNoAnswer, type Patience, within } from './patience.ts'
 import { reasonOf } from './reason.ts'
 import type { OpenStore, Store } from './store.ts'
 
@@ -32,7 +32,7 @@ export interface Answered<T> {
 /** The one connection to the store, which comes and goes. */
 export interface Link {
   /**
-   * Rejects at once while there is no connection, but for the first attempt to connect; and when there is no answer before
+   * Rejects at once while there is no connection, but for the first attempts to connect; and when there is no answer before
    * patience ends, which ends the connection.
    */
   run<T>(command: (store: Store) => Promise<T>, patience: Patience): Promise<Answered<T>>
@@ -67,6 +67,11 @@ export function createLink({ open, clock, report }: LinkOptions): Link {
   let giveUp = new AbortController()
   let cancelTimer = (): void => {}
   let closed = false
+  /** The store answers, or cannot be had: one that does not answer a process that is busy starting is tried once more. */
+  let tell!: () => void
+  const known = new Promise<void>((resolve) => {
+    tell = resolve
+  })
 
   async function connect(): Promise<void> {
     const attempt = new AbortController()
@@ -88,6 +93,7 @@ export function createLink({ open, clock, report }: LinkOptions): Link {
   function rise(opened: Store): void {
     store = opened
     upAt = clock.now()
+    tell()
     change(true, status.lastError)
     scheduleProbe()
     for (const call of waiting) call()
@@ -105,6 +111,7 @@ export function createLink({ open, clock, report }: LinkOptions): Link {
     giveUp.abort()
     failures = clock.now() - upAt < stableMs || store === undefined ? failures + 1 : 1
     store = undefined
+    if (failures > 1 || !isNoAnswer(error)) tell()
     change(false, reasonOf(error))
     const delayMs = Math.min(lastRetryMs, firstRetryMs * 2 ** (failures - 1)) * (0.5 + clock.random() / 2)
     cancelTimer()
@@ -118,7 +125,7 @@ export function createLink({ open, clock, report }: LinkOptions): Link {
   }
 
   async function run<T>(command: (store: Store) => Promise<T>, patience: Patience): Promise<Answered<T>> {
-    if (store === undefined) await within(first, patience)
+    if (store === undefined) await within(known, patience)
     const used = store
     if (used === undefined) throw new Error('there is no connection to the token cache')
     const sentAt = clock.now()
@@ -140,7 +147,7 @@ export function createLink({ open, clock, report }: LinkOptions): Link {
     for (; pending.size > 0; await setImmediate()) await Promise.allSettled(pending)
   }
 
-  const first = connect()
+  void connect()
   return {
     run,
     status: () => status,

@@ -59,6 +59,10 @@ export function within<T>(work: Promise<T>, patience: Patience): Promise<T> {
   })
 }
 
+export function isNoAnswer(error: unknown): boolean {
+  return error instanceof NoAnswerError
+}
+
 class NoAnswerError extends Error {
   readonly code = 'NO_ANSWER'
 }

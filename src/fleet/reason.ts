@@ -5,6 +5,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its name cannot be resolved',
   WRONGPASS: 'user or password is wrong',
   NOAUTH: 'it asks for a password',
+  DENIED: 'it is in protected mode, and without a password takes no connections from other machines',
   NOPERM: 'its user may not do this: see docs/fleet.md',
   READONLY: 'it is a replica, and cannot be written to',
   OOM: 'its memory is full',

@@ -1,5 +1,6 @@
-import { isIP } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
 import type { Secret } from '../secret.ts'
+import { createLookup } from './lookup.ts'
 import { drop, look, type Script, write } from './scripts.ts'
 import type { OpenStore, Written } from './store.ts'
 
@@ -10,10 +11,11 @@ const probeLifeMs = 1_000
 
 /** Opens one connection to Redis or Valkey; the library is loaded by the first. Nothing reconnects by itself. */
 export function redisStore(url: Secret): OpenStore {
+  const lookup = createLookup()
   return async ({ signal, onLost }) => {
     const { createClient } = await import('@redis/client')
     const client = createClient({
-      ...connectionOf(url),
+      ...connectionOf(url, lookup),
       // Old servers and proxies know it, too.
       RESP: 2,
       disableOfflineQueue: true,
@@ -57,10 +59,10 @@ export function redisStore(url: Secret): OpenStore {
   }
 }
 
-function connectionOf(secret: Secret) {
+function connectionOf(secret: Secret, lookup: LookupFunction) {
   const { protocol, hostname, port, username, password, pathname } = new URL(secret.reveal())
   const host = hostname.replace(/^\[|\]$/g, '')
-  const address = { host, port: Number(port || 6379) }
+  const address = { host, port: Number(port || 6379), lookup }
   const socket = { ...address, connectTimeout: connectTimeoutMs, keepAliveInitialDelay: keepAliveMs }
   const servername = isIP(host) === 0 ? { servername: host } : {}
   return {

@@ -1,11 +1,15 @@
 import { SidecarError } from '../errors.ts'
 import type { Clock } from './clock.ts'
+import { tooLate } from './request-failure.ts'
 import type { Obtain, ObtainedToken } from './token.ts'
 
 export interface FlightOptions<T> {
   readonly obtain: Obtain
   readonly clock: Pick<Clock, 'now' | 'wallNow' | 'schedule'>
+  /** The longest that anybody waits. */
   readonly timeoutMs: number
+  /** How long from now nobody will wait, as far as is known: an attempt may last that much longer. */
+  readonly leisureMs: () => number
   /** Makes what was obtained the held token; throws when it is of no use. */
   readonly land: (obtained: ObtainedToken) => T
   /** Remembers a failure, and gives the error for whoever waits. */
@@ -25,14 +29,20 @@ export interface Flight<T> {
 }
 
 export function createFlight<T>(options: FlightOptions<T>): Flight<T> {
-  const { clock, timeoutMs, crash, ended } = options
+  const { clock, timeoutMs, leisureMs, crash, ended } = options
   let underWay: Promise<T> | undefined
   let controller = new AbortController()
   let hurry = new AbortController()
   let waiting = 0
+  let stopTimer = (): void => {}
+
+  function endAfter(ms: number): void {
+    stopTimer()
+    stopTimer = clock.schedule(() => controller.abort(tooLate(timeoutMs)), ms)
+  }
 
   async function fly(signal: AbortSignal): Promise<T> {
-    const stopTimer = clock.schedule(() => controller.abort(tooLate(timeoutMs)), timeoutMs)
+    endAfter(timeoutMs + leisureMs())
     try {
       return await attempt(options, signal, hurry.signal).catch((error: unknown) => {
         throw crash(asSidecarError(error))
@@ -56,6 +66,7 @@ export function createFlight<T>(options: FlightOptions<T>): Flight<T> {
     },
     async wait(flying) {
       waiting++
+      if (!hurry.signal.aborted) endAfter(timeoutMs)
       hurry.abort()
       try {
         return await flying
@@ -87,11 +98,6 @@ async function attempt<T>(
     if (signal.aborted || leapMs < 1000) throw error
     return land(await obtain(signal, hurry))
   }
-}
-
-function tooLate(timeoutMs: number): SidecarError {
-  const message = `the authorization endpoint did not answer completely within ${timeoutMs} ms`
-  return new SidecarError('token_unavailable', message)
 }
 
 function asSidecarError(error: unknown): SidecarError {

@@ -14,6 +14,8 @@ export interface KeeperOptions {
   readonly slot: TokenSlot
   readonly outlook: Outlook
   readonly obtain: Obtain
+  /** How long the token at hand still holds; 0 when there is none. */
+  readonly leisureMs: () => number
   readonly refreshMarginMs: number
   readonly tokenTimeoutMs: number
   /** SHA-1 of the loaded certificate. */
@@ -31,6 +33,8 @@ export interface Keeper {
   /** Drops the held token for a new one; false when none can be asked for now, and nothing has changed. */
   renew(): boolean
   underWay(): boolean
+  /** The next attempt waits for the budget only. */
+  readonly retry: () => void
   readonly start: (when: 'now' | 'never' | number) => void
   readonly status: () => TokenStatus
   /** No more timers and requests; one under way goes on if somebody waits for it, unless they are abandoned. */
@@ -40,10 +44,18 @@ export interface Keeper {
 const never = Number.POSITIVE_INFINITY
 
 export function createKeeper(options: KeeperOptions): Keeper {
-  const { clock, slot, outlook, obtain, tokenTimeoutMs: timeoutMs, thumbprint, report } = options
+  const { clock, slot, outlook, obtain, leisureMs, tokenTimeoutMs: timeoutMs, thumbprint, report } = options
   const landing = createLanding(options)
   const demand = createDemand(clock)
-  const flight = createFlight<Token>({ obtain, clock, timeoutMs, land: landing.land, crash, ended })
+  const flight = createFlight<Token>({
+    obtain,
+    clock,
+    timeoutMs,
+    leisureMs,
+    land: landing.land,
+    crash,
+    ended,
+  })
   let lastRequestAt: number | undefined
   let state: TokenState = 'none'
   let stopTimer = (): void => {}
@@ -139,6 +151,10 @@ export function createKeeper(options: KeeperOptions): Keeper {
       return true
     },
     underWay: () => flight.underWay() !== undefined,
+    retry() {
+      outlook.forgive()
+      wake()
+    },
     start(when) {
       if (when === 'never') settled = true
       else if (!landing.everHeld()) demand.start(when)

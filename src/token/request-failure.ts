@@ -78,3 +78,8 @@ function withoutData(error: unknown): unknown {
   if (error instanceof Error && 'data' in error) error.data = undefined
   return error
 }
+
+export function tooLate(timeoutMs: number): SidecarError {
+  const message = `the authorization endpoint did not answer completely within ${timeoutMs} ms`
+  return new SidecarError('token_unavailable', message)
+}

@@ -62,19 +62,22 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       request: (signal) => requestToken({ dispatcher, authorizationUrl, username, password, clock, signal }),
       budget,
       clock,
+      timeoutMs: tokenTimeoutMs,
       count(result, durationMs) {
         counts[result]++
         report({ kind: 'request', thumbprint, result, durationMs })
       },
     })
-    const timeoutMs = tokenTimeoutMs
-    const leftMs = (): number => Math.max(0, (slot.look()?.until ?? 0) - clock.now())
-    const obtain = shared ? obtainTogether({ shared, obtain: bank, clock, leftMs, timeoutMs }) : bank
+    const leisureMs = (): number => Math.max(0, (slot.look()?.until ?? 0) - clock.now())
+    const retry = (): void => made.retry()
+    const together = { obtain: bank, clock, leisureMs, timeoutMs: tokenTimeoutMs, retry }
+    const obtain = shared ? obtainTogether({ shared, ...together }) : bank
     const made = createHolder({
       clock,
       slot,
       outlook: createOutlook({ clock, budget, throttle }),
       obtain,
+      leisureMs,
       refreshMarginMs,
       tokenTimeoutMs,
       thumbprint,

@@ -7,29 +7,39 @@ import type { Lease, SharedTokens } from './shared.ts'
 import type { Obtain, ObtainedToken } from './token.ts'
 
 export interface TogetherOptions {
-  readonly shared: Pick<SharedTokens, 'claim' | 'offer'>
+  readonly shared: Pick<SharedTokens, 'claim' | 'offer' | 'whenBack'>
   /** Asks the bank. */
   readonly obtain: Obtain
   readonly clock: Pick<Clock, 'now' | 'random' | 'schedule'>
-  /** An attempt ends after this, whatever it waits for. */
+  /** The longest that the bank is waited for. */
   readonly timeoutMs: number
   /** How long the token at hand still holds, so that nobody waits for another; 0 when there is none. */
-  readonly leftMs: () => number
+  readonly leisureMs: () => number
+  /** The others are back, who may have a token: what was heard alone need not be waited out. */
+  readonly retry: () => void
 }
+
+/** Others who come back have a token, perhaps: they offer it at once. */
+const retryAfterMs = 1_000
 
 const firstLookMs = { waitedFor: 50, ahead: 500 }
 const lastLookMs = 1_000
-/** Sidecars that have lost each other ask one after another, where no request waits: within parts of what time there is. */
-const spread = { ofTimeout: 0.6, ofLeft: 0.3 }
+/**
+ * Sidecars that have lost each other ask one after another while no request waits, between these parts of the time that their
+ * token still holds: until then the store may be back, and after that there is time for another try.
+ */
+const aloneBetween = { from: 0.3, to: 0.7 }
 
 /** Obtains tokens from other sidecars, and from the bank when it is this one's turn, or when there are no others. */
-export function obtainTogether({ shared, obtain, clock, leftMs, timeoutMs }: TogetherOptions): Obtain {
+export function obtainTogether(options: TogetherOptions): Obtain {
+  const { shared, obtain, clock, leisureMs, timeoutMs, retry } = options
+  const retryLater = (): void => void clock.schedule(retry, retryAfterMs * (1 + clock.random()))
   let known: ObtainedToken | undefined
 
   async function next(signal: AbortSignal, hurry: AbortSignal): Promise<ObtainedToken> {
-    const spreadMs = Math.min(timeoutMs * spread.ofTimeout, leftMs() * spread.ofLeft)
-    const aloneFrom = clock.now() + spreadMs * clock.random()
-    let lookMs = spreadMs > 0 ? firstLookMs.ahead : firstLookMs.waitedFor
+    const { from, to } = aloneBetween
+    const aloneFrom = clock.now() + leisureMs() * (from + (to - from) * clock.random())
+    let lookMs = leisureMs() > 0 ? firstLookMs.ahead : firstLookMs.waitedFor
     for (;;) {
       const claim = await shared.claim(known, hurry)
       if (claim.kind === 'lease') return await ask(claim.lease, signal, hurry)
@@ -37,28 +47,36 @@ export function obtainTogether({ shared, obtain, clock, leftMs, timeoutMs }: Tog
       if (claim.kind === 'token') return claim.token
       if (claim.kind === 'paused') throw pausedError(claim)
       const isAlone = claim.kind === 'alone'
-      const leftAloneMs = aloneFrom - clock.now()
+      const leftAloneMs = hurry.aborted ? 0 : aloneFrom - clock.now()
       if (isAlone && leftAloneMs <= 0) return await askAlone(signal, hurry)
       const pauseMs = lookMs * (0.5 + clock.random())
-      await pass(isAlone ? Math.min(pauseMs, leftAloneMs) : pauseMs, signal, clock)
-      lookMs = Math.min(lastLookMs, lookMs * 1.5)
+      const hurried = await pass(isAlone ? Math.min(pauseMs, leftAloneMs) : pauseMs, { signal, hurry, clock })
+      lookMs = hurried ? firstLookMs.waitedFor : Math.min(lastLookMs, lookMs * 1.5)
     }
   }
 
   async function askAlone(signal: AbortSignal, hurry: AbortSignal): Promise<ObtainedToken> {
-    const obtained = await obtain(signal, hurry)
-    shared.offer(obtained)
-    return obtained
+    try {
+      const obtained = await obtain(signal, hurry)
+      shared.offer(obtained)
+      return obtained
+    } catch (error) {
+      shared.whenBack(retryLater)
+      throw error
+    }
   }
 
   async function ask(lease: Lease, signal: AbortSignal, hurry: AbortSignal): Promise<ObtainedToken> {
+    const askedAt = clock.now()
     try {
       signal.throwIfAborted()
       const obtained = await obtain(signal, hurry)
       lease.fulfil(obtained)
       return obtained
     } catch (error) {
-      if (signal.aborted || !(error instanceof SidecarError)) lease.release()
+      // Broken off early, it says nothing about the bank.
+      const isEarly = signal.aborted && clock.now() - askedAt < timeoutMs / 2
+      if (isEarly || !(error instanceof SidecarError)) lease.release()
       else lease.fail(failureOf(error, lease, clock))
       throw error
     }
@@ -84,16 +102,28 @@ function failureOf(error: SidecarError, { failures }: Lease, { random }: Pick<Cl
   return { kind, heldTo, pauseMs: backOffMs({ kind: heldTo, before, retryAfterMs, random }) }
 }
 
-function pass(ms: number, signal: AbortSignal, { schedule }: Pick<Clock, 'schedule'>): Promise<void> {
+interface Passing {
+  readonly signal: AbortSignal
+  readonly hurry: AbortSignal
+  readonly clock: Pick<Clock, 'schedule'>
+}
+
+/** Some time, cut short when somebody begins to hurry: then it comes to true. */
+function pass(ms: number, { signal, hurry, clock }: Passing): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const abort = (): void => {
+    const end = (settle: () => void) => (): void => {
       cancel()
-      reject(signal.reason)
-    }
-    const cancel = schedule(() => {
       signal.removeEventListener('abort', abort)
-      resolve()
-    }, ms)
-    signal.addEventListener('abort', abort, { once: true })
+      hurry.removeEventListener('abort', hasten)
+      settle()
+    }
+    const abort = end(() => reject(signal.reason))
+    const hasten = end(() => resolve(true))
+    const cancel = clock.schedule(
+      end(() => resolve(false)),
+      ms,
+    )
+    signal.addEventListener('abort', abort)
+    hurry.addEventListener('abort', hasten)
   })
 }

@@ -29,6 +29,23 @@ test('a command of the first moment waits for the connection', async (t) => {
   t.equal(await answer, 'answered')
 })
 
+test('a Redis that does not answer a process that starts is tried once more before there is none', async (t) => {
+  const { clock, redis, start, look } = createRig()
+  redis.mood = 'hanging'
+  const link = start()
+  await clock.advance(1_000)
+  const answer = look(link)
+  await clock.advance(1_000)
+  t.match(link.status(), { connected: false, lastError: 'no answer in time' })
+  redis.mood = 'fine'
+  await clock.advance(200)
+  t.equal(await answer, 'answered')
+  redis.mood = 'hanging'
+  const hung = start()
+  await clock.advance(5_000)
+  t.equal(await look(hung), 'given up')
+})
+
 test('a change is told once, with its moment and its reason', async (t) => {
   const { clock, redis, changes, start, look } = createRig()
   redis.mood = 'dead'

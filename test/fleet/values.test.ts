@@ -129,6 +129,10 @@ test('the budget is free again a minute after as many requests as it allows', (t
 test('a reason has nothing of the text of an error', (t) => {
   const rows: [unknown, string][] = [
     [new Error('WRONGPASS invalid username-password pair'), 'user or password is wrong'],
+    [
+      new Error('DENIED Redis is running in protected mode because …'),
+      'it is in protected mode, and without a password takes no connections from other machines',
+    ],
     [new Error('NEWCODE hunter2'), 'NEWCODE'],
     [new Error('hunter2'), 'the connection was lost'],
     ['hunter2', 'the connection was lost'],
