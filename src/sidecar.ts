@@ -27,7 +27,7 @@ export interface Sidecar {
 /** Configuration in, a running sidecar out: the place where all folders meet. Rejects with a `ListenError`. */
 export async function startSidecar({ configuration, log, version }: SidecarOptions): Promise<Sidecar> {
   const { environments: settings, outboundProxy, adminListen } = configuration
-  const fleet = openFleet(configuration.tokenCache, log)
+  const fleet = await openFleet(configuration.tokenCache, log)
   const metrics = createMetrics({
     version,
     environments: settings.map(({ name }) => name),

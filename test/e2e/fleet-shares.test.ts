@@ -30,7 +30,7 @@ test('over several lifetimes, and in a fleet at work, each token costs one reque
     return plain(exchange)
   }
   const stop = load()
-  await until(() => moments.length >= 4, { timeoutMs: 60_000 })
+  await until(() => moments.length >= 4)
   t.strictSame([...(await stop()).keys()], [200])
   // Renewed no sooner than half its life, by one of them.
   const gaps = moments.slice(1).map((moment, index) => moment - Number(moments[index]))
@@ -52,9 +52,11 @@ test('PFX and PEM of one certificate share a token; two certificates never do', 
     BC_TOKEN_CACHE: redis.url,
     BC_CERTIFICATE_FILE: pfx,
     BC_CERTIFICATE_PASSPHRASE: 'passphrase',
+    BC_TOKEN_AT_START: 'never',
   }
   const program = startProgram(t, ['run'], { env: { ...env, ...changed } })
-  await program.event('token_renewed')
+  await program.event('token_cache_connected')
+  t.equal((await fetch(`${await program.apps()}/a`)).status, 200)
   t.equal(bank.authorization.requests.length, 1)
 
   const other = await authority.client({ name: 'other' })
@@ -63,7 +65,7 @@ test('PFX and PEM of one certificate share a token; two certificates never do', 
     bank.issued.map(({ thumbprint }) => thumbprint),
     [client.thumbprint, other.thumbprint],
   )
-  t.equal([...(await redis.dump()).keys()].filter((key) => key.includes('token')).length, 2)
+  await until(async () => (await redis.tokens()).length === 2)
 })
 
 test('when the asking sidecar is killed, another one asks, and its request is answered', {
@@ -75,7 +77,7 @@ test('when the asking sidecar is killed, another one asks, and its request is an
   const plain = bank.authorization.handler
   bank.authorization.handler = () => {}
   const asking = startProgram(t, ['run'], { env })
-  await until(() => bank.authorization.requests.length === 1, { timeoutMs: 60_000 })
+  await until(() => bank.authorization.requests.length === 1)
   const waiting = await startTestSidecar(t, {
     bank,
     authority,

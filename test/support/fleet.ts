@@ -72,7 +72,6 @@ export async function startFleet(t: Test, options: FleetOptions): Promise<TestFl
       for (const { admin } of sidecars)
         await until(async () => (await tokenCacheOf(admin)).connected === connected, {
           what: `connected: ${connected}`,
-          timeoutMs: 30_000,
         })
     },
   }

@@ -15,6 +15,8 @@ export interface TestRedis {
   command(...args: RedisArgument[]): Promise<unknown>
   /** Every key, with its value and its life in milliseconds. */
   dump(): Promise<Map<string, { value: string; lifeMs: number }>>
+  /** The keys that hold a token: a sidecar that has got one goes on without waiting for what it writes. */
+  tokens(): Promise<string[]>
   /** SIGSTOP: connections stay open, nothing is answered. */
   freeze(): void
   thaw(): void
@@ -64,19 +66,20 @@ export async function startRedis(t: Test, args: readonly string[] = []): Promise
   await revive()
   await client.connect()
   const command = (...parts: RedisArgument[]): Promise<unknown> => client.sendCommand(parts)
+  const keysLike = async (pattern: string) => (await command('KEYS', pattern)) as string[]
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
     tlsPort,
     command,
     async dump() {
-      const keys = (await command('KEYS', '*')) as string[]
-      const entries = keys.map(async (key) => {
+      const entries = (await keysLike('*')).map(async (key) => {
         const value = String(await command('GET', key).catch(() => ''))
         return [key, { value, lifeMs: Number(await command('PTTL', key)) }] as const
       })
       return new Map(await Promise.all(entries))
     },
+    tokens: () => keysLike('bc-sidecar:token:*'),
     freeze: () => void server?.kill('SIGSTOP'),
     thaw: () => void server?.kill('SIGCONT'),
     kill,
