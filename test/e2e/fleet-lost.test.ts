@@ -25,7 +25,7 @@ for (const [name, [breakDown, mend, reason]] of Object.entries(breakdowns)) {
   test(`Redis is ${name} and mended under load: no request fails`, { skip }, async (t) => {
     const redis = await startRedis(t)
     const env = { BC_TOKEN_REQUESTS_PER_MINUTE: '60' }
-    const fleet = await startFleet(t, { redis, count: 3, tokenLifeSeconds: 4, env })
+    const fleet = await startFleet(t, { redis, count: 3, tokenLifeSeconds: 4, env, impatient: true })
     const { bank, sidecars, load, allConnected } = fleet
     const stop = load()
     await breakDown(redis)

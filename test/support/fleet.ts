@@ -28,17 +28,29 @@ export interface FleetOptions {
   readonly tokenLifeSeconds?: number
   readonly env?: Record<string, string>
   readonly ready?: boolean
+  /** A Redis that stops answering is given up as fast as in earnest; default false, since a busy machine looks the same. */
+  readonly impatient?: boolean
 }
+
+const fleetPatience = { calmMs: 60_000, hurriedMs: 60_000 }
 
 /** Sidecars with the same credentials and one Redis, each with an app. */
 export async function startFleet(t: Test, options: FleetOptions): Promise<TestFleet> {
-  const { redis, count, tokenLifeSeconds = 300, ready = true } = options
+  const { redis, count, tokenLifeSeconds = 300, ready = true, impatient = false } = options
   const authority = await createAuthority()
   const bank = await startBank(t, { authority, tokenLifeSeconds })
   const client = await authority.client()
   const env = { BC_TOKEN_CACHE: redis.url, ...options.env }
   const join: TestFleet['join'] = (more = {}) =>
-    startTestSidecar(t, { bank, authority, client, env, ready, ...more })
+    startTestSidecar(t, {
+      bank,
+      authority,
+      client,
+      env,
+      ready,
+      ...(!impatient && { fleetPatience }),
+      ...more,
+    })
   const sidecars = await Promise.all(Array.from({ length: count }, () => join()))
   const apps = sidecars.map((one) => startApp(t, one.apps))
 
