@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { createClient, type RedisArgument } from '@redis/client'
 import type { Test } from 'tap'
@@ -95,15 +95,14 @@ async function freePort(): Promise<number> {
   return port
 }
 
-async function isOpen(port: number): Promise<boolean> {
-  const client = createClient({ RESP: 2, socket: { port, host: '127.0.0.1', reconnectStrategy: false } })
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    await client.sendCommand(['PING'])
-    client.destroy()
-    return true
-  } catch {
-    return false
-  }
+/** Whether it answers: at first it may accept connections and still say that it is loading. */
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'))
+    socket.once('error', () => resolve(false)).once('close', () => resolve(false))
+    socket.once('data', (answer) => {
+      resolve(!String(answer).startsWith('-LOADING'))
+      socket.destroy()
+    })
+  })
 }
