@@ -5,12 +5,13 @@ import type { Configuration } from './config/schema.ts'
 import { drain } from './drain.ts'
 import { type Environment, openEnvironment } from './environment.ts'
 import { addressText, listenOn } from './listen.ts'
-import { openFleet } from './open-fleet.ts'
+import { type FleetPatience, openFleet } from './open-fleet.ts'
 
 export interface SidecarOptions {
   readonly configuration: Configuration
   readonly log: Logger
   readonly version: string
+  readonly fleetPatience?: FleetPatience
 }
 
 export interface Sidecar {
@@ -25,9 +26,10 @@ export interface Sidecar {
 }
 
 /** Configuration in, a running sidecar out: the place where all folders meet. Rejects with a `ListenError`. */
-export async function startSidecar({ configuration, log, version }: SidecarOptions): Promise<Sidecar> {
+export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
+  const { configuration, log, version, fleetPatience } = options
   const { environments: settings, outboundProxy, adminListen } = configuration
-  const fleet = openFleet(configuration.tokenCache, log)
+  const fleet = await openFleet(configuration.tokenCache, log, fleetPatience)
   const metrics = createMetrics({
     version,
     environments: settings.map(({ name }) => name),

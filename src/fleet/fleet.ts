@@ -50,5 +50,5 @@ function clockOf(options: Partial<FleetClock>): FleetClock {
     const timer = setTimeout(run, delayMs).unref()
     return () => clearTimeout(timer)
   }
-  return { now, wallNow, random, schedule: options.schedule ?? schedule }
+  return { schedule, ...options, now, wallNow, random }
 }

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
-import { createPatience, isNoAnswer, type Patience, within } from './patience.ts'
+import { createPatience, isNoAnswer, type Patience, type PatienceClock, within } from './patience.ts'
 import { reasonOf } from './reason.ts'
 import type { OpenStore, Store } from './store.ts'
 
-export interface FleetClock {
+export interface FleetClock extends PatienceClock {
   /** Monotonic milliseconds. */
   readonly now: () => number
   /** Milliseconds since 1970. */

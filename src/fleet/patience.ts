@@ -3,6 +3,10 @@ import { setImmediate } from 'node:timers/promises'
 export interface PatienceClock {
   readonly now: () => number
   readonly schedule: (run: () => void, delayMs: number) => () => void
+  /** Where nobody waits: a store, or a process of ours, that is busy for a moment is not lost. Default 2 s. */
+  readonly calmMs?: number
+  /** A request waits for the store no longer than this, however many commands that takes. Default 250 ms. */
+  readonly hurriedMs?: number
 }
 
 /** How long something of the store is waited for. */
@@ -11,13 +15,9 @@ export interface Patience {
   onEnd(end: () => void): () => void
 }
 
-/** A request waits for the store no longer than this, however many commands that takes. */
-const hurriedMs = 250
-/** Where nobody waits: a store, or a process of ours, that is busy for a moment is not lost. */
-const calmMs = 2_000
-
 /** For several commands in a row. `hurry` says that a request has begun to wait. */
-export function createPatience({ now, schedule }: PatienceClock, hurry?: AbortSignal): Patience {
+export function createPatience(clock: PatienceClock, hurry?: AbortSignal): Patience {
+  const { now, schedule, calmMs = 2_000, hurriedMs = 250 } = clock
   let until = now() + calmMs
   let hurried = false
   return {

@@ -9,11 +9,14 @@ const keepAliveMs = 30_000
 /** Of the probe, as Redis's clock has it: long enough for nothing. */
 const probeLifeMs = 1_000
 
-/** Opens one connection to Redis or Valkey; the library is loaded by the first. Nothing reconnects by itself. */
-export function redisStore(url: Secret): OpenStore {
+/**
+ * Loads the library, which nobody needs who shares no token, and takes longer than a request may wait for the store. What comes
+ * of it opens one connection to Redis or Valkey. Nothing reconnects by itself.
+ */
+export async function redisStore(url: Secret): Promise<OpenStore> {
+  const { createClient } = await import('@redis/client')
   const lookup = createLookup()
   return async ({ signal, onLost }) => {
-    const { createClient } = await import('@redis/client')
     const client = createClient({
       ...connectionOf(url, lookup),
       // Old servers and proxies know it, too.

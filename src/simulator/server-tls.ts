@@ -1,7 +1,13 @@
 import type { SecureContextOptions } from 'node:tls'
-import { generateKeyPair, issueCertificate } from './certificate.ts'
+import { issueCertificate, type KeyPair } from './certificate.ts'
 
 const serverDays = 397
+
+interface ServerOptions {
+  readonly names: readonly string[]
+  readonly now: number
+  readonly generateKeys: () => Promise<KeyPair>
+}
 
 interface Authority {
   readonly 'ca.pem': Buffer
@@ -11,9 +17,9 @@ interface Authority {
 /** The server's certificate is made anew at each start, by the authority that clients know already. */
 export async function createServerTls(
   authority: Authority,
-  { names, now }: { readonly names: readonly string[]; readonly now: number },
+  { names, now, generateKeys }: ServerOptions,
 ): Promise<SecureContextOptions> {
-  const keys = await generateKeyPair()
+  const keys = await generateKeys()
   const ca = authority['ca.pem'].toString()
   const cert = issueCertificate(keys.publicKey, {
     commonName: 'bc-sidecar simulator',

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { createBank } from './bank.ts'
+import { generateKeyPair, type KeyPair } from './certificate.ts'
 import { openCredentialDirectory } from './credential-directory.ts'
 import type { Fault } from './faults.ts'
 import { type ListenAddress, originOf, requireLoopback, serverNames } from './listen-address.ts'
@@ -25,6 +26,8 @@ export interface SimulatorOptions {
   /** Milliseconds since 1970. */
   readonly now?: () => number
   readonly random?: () => number
+  /** Makes the server's key, and the one that signs tokens: RSA, which takes a moment each. */
+  readonly generateKeys?: () => Promise<KeyPair>
 }
 
 export interface Simulator {
@@ -42,12 +45,13 @@ export interface Simulator {
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { listen, authorizationListen, hostnames, tokenTtlSeconds: ttlSeconds, now = Date.now } = options
+  const { generateKeys = generateKeyPair } = options
   if (!options.allowRemote) for (const { host } of [listen, authorizationListen]) requireLoopback(host)
   const credentials = await openCredentialDirectory(options.dir, now())
   const names = serverNames([listen.host, authorizationListen.host], hostnames)
   const [tls, tokens] = await Promise.all([
-    createServerTls(credentials, { names, now: now() }),
-    createTokens({ ttlSeconds, now }),
+    createServerTls(credentials, { names, now: now(), generateKeys }),
+    createTokens({ ttlSeconds, now, generateKeys }),
   ])
   const { faults = [], log, keep = 100_000, random = Math.random, throttlePerMinute } = options
   const parts = { credentials, tls, tokens, throttlePerMinute, faults, log, keep, now, random }

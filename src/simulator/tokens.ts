@@ -1,6 +1,6 @@
 import { createPrivateKey, randomBytes, randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
-import { generateKeyPair } from './certificate.ts'
+import type { KeyPair } from './certificate.ts'
 
 export interface Tokens {
   readonly ttlSeconds: number
@@ -8,6 +8,13 @@ export interface Tokens {
   issue(thumbprint: string, claim?: string): Promise<string>
   /** Issued here, still alive, and to this certificate. */
   holds(token: string, thumbprint: string): boolean
+}
+
+export interface TokensOptions {
+  readonly ttlSeconds: number
+  readonly now: () => number
+  /** RSA. */
+  readonly generateKeys: () => Promise<KeyPair>
 }
 
 interface Issued {
@@ -19,9 +26,8 @@ interface Issued {
  * Each request gets a new token (whether the bank does so is not published). They do not outlive the process:
  * after a restart the API answers 401 to older ones.
  */
-export async function createTokens(options: { ttlSeconds: number; now: () => number }): Promise<Tokens> {
-  const { ttlSeconds, now } = options
-  const sign = await createSigner(ttlSeconds)
+export async function createTokens({ ttlSeconds, now, generateKeys }: TokensOptions): Promise<Tokens> {
+  const sign = await createSigner(ttlSeconds, await generateKeys())
   const issued = new Map<string, Issued>()
   const forgetExpired = (): void => {
     for (const [token, { expiresAt }] of issued) if (expiresAt <= now()) issued.delete(token)
@@ -45,8 +51,9 @@ export async function createTokens(options: { ttlSeconds: number; now: () => num
 /** The claims are those of the bank's own example; identifiers are made anew at each start. */
 async function createSigner(
   ttlSeconds: number,
+  { privateKey }: KeyPair,
 ): Promise<(thumbprint: string, iat: number) => Promise<string>> {
-  const key = createPrivateKey((await generateKeyPair()).privateKey)
+  const key = createPrivateKey(privateKey)
   const header = { alg: 'RS256', typ: 'JWT', kid: randomBytes(32).toString('base64url') }
   const application = randomUUID()
   const user = randomUUID()

@@ -78,8 +78,8 @@ export async function pair(t: Test, { bank: bankOptions, ...options }: PairOptio
   const bank = await startBank(t, { authority, checkTokens: false, ...bankOptions })
   const connections = openConnections({
     secureContext: await clientContext(authority),
-    connectTimeoutMs: 5_000,
-    responseTimeoutMs: 5_000,
+    connectTimeoutMs: 60_000,
+    responseTimeoutMs: 60_000,
     maxConnections: 8,
     keepAliveTimeoutMs: 10_000,
     ...options,

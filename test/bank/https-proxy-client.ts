@@ -10,8 +10,8 @@ const [origin = '', proxy = '', dir = ''] = process.argv.slice(2)
 const pem = readFileSync(join(dir, 'client.pem'))
 const connections = openConnections({
   secureContext: createSecureContext({ cert: pem, key: pem, ca: readFileSync(join(dir, 'ca.pem')) }),
-  connectTimeoutMs: 5_000,
-  responseTimeoutMs: 5_000,
+  connectTimeoutMs: 60_000,
+  responseTimeoutMs: 60_000,
   maxConnections: 1,
   keepAliveTimeoutMs: 1_000,
   outboundProxy: { url: new Secret(proxy), noProxy: '' },

@@ -24,7 +24,7 @@ function commandsOf(text: string): { url: string; body: string | undefined }[] {
 
 test('the demo prints three calls that work, and leaves nothing behind', async (t) => {
   const demo = startDemo(t)
-  await until(() => demo.stdout().includes('Ctrl-C ends it all.'), { timeoutMs: 60_000 })
+  await until(() => demo.stdout().includes('Ctrl-C ends it all.'))
   const [accounts, payment, status, ...others] = commandsOf(demo.stdout())
   t.same(others, [])
 
@@ -56,7 +56,7 @@ test('the demo respects the settings of its listeners and its log', async (t) =>
   const [apps, admin] = [join(directory, 'apps.sock'), join(directory, 'admin.sock')]
   const env = { BC_LISTEN: `unix:${apps}`, BC_ADMIN_LISTEN: `unix:${admin}`, BC_LOG_FORMAT: 'json' }
   const demo = startDemo(t, env)
-  await until(() => demo.stdout().includes('Ctrl-C ends it all.'), { timeoutMs: 60_000 })
+  await until(() => demo.stdout().includes('Ctrl-C ends it all.'))
   t.match(demo.stdout(), `curl --unix-socket ${apps} http://localhost/api/v1/accounts\n`)
   t.match(demo.stdout(), `curl --unix-socket ${admin} http://localhost/status\n`)
   t.notMatch(demo.stdout(), 'The status page')

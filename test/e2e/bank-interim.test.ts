@@ -1,7 +1,7 @@
 import t, { test } from 'tap'
 import { startRawListener } from '../support/raw-listener.ts'
 
-const responseTimeoutMs = 200
+const responseTimeoutMs = 500
 const listener = await startRawListener(t, { responseTimeoutMs })
 const { api } = listener.bank
 const plain = api.handler

@@ -35,14 +35,14 @@ test('during the delay everything is served as before: an app beside it makes it
 })
 
 test('one deadline holds for everything: the bank, an upload, a set that is being proved', async (t) => {
-  const { app, bank, dir, sidecar, lines } = await start(t, { BC_DRAIN_TIMEOUT_MS: '200' })
+  const { admin, app, bank, dir, sidecar, lines } = await start(t, { BC_DRAIN_TIMEOUT_MS: '200' })
   bank.api.handler = () => undefined
   bank.authorization.handler = () => undefined
   const waiting = [
     app.call({ path: '/never-answered' }),
     app.call({ method: 'POST', path: '/p', headers: { 'content-length': '9' }, body: ['half'] }),
   ]
-  await until(() => bank.api.requests.length >= 1)
+  await until(async () => /"inFlight":2\b/.test(await (await fetch(`${admin}/status`)).text()))
   writeFileSync(`${dir}/password`, 'another one')
   await until(() => bank.authorization.requests.length === 2, { what: 'the new set is being proved' })
   await sidecar.stop()

@@ -40,11 +40,8 @@ test('the budget is one for the whole fleet', { skip }, async (t) => {
   for (let started = 0; started < 2; started++) {
     await join()
     bank.revokeTokens()
-    const stored = await until(async () => {
-      const keys = [...(await redis.dump()).keys()].filter((key) => key.includes(':token:'))
-      return keys.length > 0 ? keys : undefined
-    })
-    await redis.command('DEL', ...stored)
+    await until(async () => (await redis.tokens()).length > 0)
+    await redis.command('DEL', ...(await redis.tokens()))
   }
   const { apps } = await join({ ready: false })
   const answer = await fetch(`${apps}/a`)

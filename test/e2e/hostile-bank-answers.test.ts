@@ -94,13 +94,13 @@ test('an app that takes nothing of its answer is cut off, and so is the bank', a
 })
 
 test('a bank that pauses does not count as an app that takes nothing', async (t) => {
-  api.onHead = ({ seen, response }) => {
-    if (seen.url !== '/raw') return false
+  const patient = await startRawListener(t, { stallMs: 500 })
+  patient.bank.api.onHead = ({ response }) => {
     response.write('x'.repeat(2_000_000))
-    setTimeout(() => response.end('end'), 400)
+    setTimeout(() => response.end('end'), 1_000)
     return true
   }
-  const app = await listener.connect()
+  const app = await patient.connect()
   app.write(get)
   t.equal((await app.answer()).body.length, 2_000_003)
 })

@@ -65,17 +65,26 @@ test('a body that stalls is broken off, and told as maybe sent', async (t) => {
 })
 
 test('a body that comes slowly but steadily arrives', async (t) => {
-  const app = await listener.connect()
-  app.write(`POST /steady HTTP/1.1\r\n${host}Content-Length: 10\r\n\r\n`)
-  let left = 10
-  const drip = setInterval(() => {
-    app.write('x')
-    left -= 1
-    if (left === 0) clearInterval(drip)
-  }, 40)
-  t.teardown(() => clearInterval(drip))
+  const stallMs = 500
+  const patient = await startRawListener(t, { stallMs })
+  let arrived = 0
+  patient.bank.api.onHead = ({ request }) => {
+    request.on('data', ({ length }) => {
+      arrived += length
+    })
+    return false
+  }
+  const app = await patient.connect()
+  app.write(`POST /steady HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n`)
+  let sent = 0
+  for (const end = performance.now() + 2 * stallMs; performance.now() < end; ) {
+    app.write('1\r\nx\r\n')
+    sent += 1
+    await until(() => arrived === sent)
+  }
+  app.write('0\r\n\r\n')
   t.equal((await app.answer()).status, 200)
-  t.same(await listener.seen(), ['POST /steady xxxxxxxxxx'])
+  t.same(await patient.seen(), [`POST /steady ${'x'.repeat(sent)}`])
 })
 
 test('an idle connection without a request is no slow one', async (t) => {

@@ -9,10 +9,11 @@ import { until } from '../support/until.ts'
 const path = '/api/v1/accounts'
 
 interface Setup extends OutboundProxyOptions {
+  readonly connectTimeoutMs?: number
   readonly noProxy?: (ports: { api: number; authorization: number }) => string
 }
 
-async function start(t: Test, { noProxy = () => '', ...options }: Setup) {
+async function start(t: Test, { noProxy = () => '', connectTimeoutMs, ...options }: Setup) {
   const proxy = await startOutboundProxy(t, options)
   const authority = await createAuthority()
   const bank = await startBank(t, { authority })
@@ -20,7 +21,7 @@ async function start(t: Test, { noProxy = () => '', ...options }: Setup) {
   const env = {
     HTTPS_PROXY: proxy.url.replace('//', '//pat-hush:pass-hush%21@'),
     NO_PROXY: noProxy({ api, authorization }),
-    BC_CONNECT_TIMEOUT_MS: '500',
+    ...(connectTimeoutMs && { BC_CONNECT_TIMEOUT_MS: String(connectTimeoutMs) }),
     BC_LOG_LEVEL: 'trace',
   }
   const running = await startTestSidecar(t, { bank, authority, env, ready: false })
@@ -62,14 +63,14 @@ test('NO_PROXY exempts one of the two hosts', async (t) => {
   t.equal(proxy.seen.length, 1)
 })
 
-const failures: Record<string, { options: OutboundProxyOptions; detail: RegExp }> = {
+const failures: Record<string, { options: Setup; detail: RegExp }> = {
   '407': { options: { credentials: 'other:one' }, detail: /outbound proxy: it demands credentials \(407\)/ },
   'a refusal': {
     options: { onConnect: (socket) => void socket.end('HTTP/1.1 403 Forbidden\r\n\r\n') },
     detail: /outbound proxy: it refuses to connect to localhost \(403\)/,
   },
   'a CONNECT that hangs': {
-    options: { onConnect: () => undefined },
+    options: { onConnect: () => undefined, connectTimeoutMs: 500 },
     detail: /no connection within 500 ms \(outbound proxy\)/,
   },
 }

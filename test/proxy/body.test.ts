@@ -70,6 +70,7 @@ test('a body that waits for the bank has not stalled', async (t) => {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setTimeout(resolve, 10))
   t.equal(failed, false)
   socket.write('def')
+  await until(() => request.complete)
   t.equal(Buffer.concat(await stream.toArray()).toString(), 'abcdef')
 })
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { ConnectionOptions } from 'node:tls'
 import { t as root, type Test } from 'tap'
 import { Agent, request } from 'undici'
+import { generateKeyPair } from '../../src/simulator/certificate.ts'
 import { parseFaults } from '../../src/simulator/faults.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts'
 
@@ -38,6 +39,10 @@ export const text = (dir: string, name: string): string => file(dir, name).toStr
 /** One for all tests of a file: the first start fills it, and the others are quicker. */
 export const sharedDir: string = root.testdir()
 
+const keys = generateKeyPair()
+/** The same again and again: the key of a server, or of tokens, is no test's subject. */
+export const generateKeys = (): typeof keys => keys
+
 export type Overrides = Partial<Omit<SimulatorOptions, 'faults'>> & { readonly faults?: string }
 
 /** A simulator on free ports, which stops at the test's end. */
@@ -52,6 +57,7 @@ export async function start(t: Test, dir: string, overrides: Overrides = {}): Pr
     allowRemote: false,
     hostnames: [],
     faults: parseFaults(faults),
+    generateKeys,
     ...options,
   })
   t.teardown(() => simulator.stop())

@@ -3,7 +3,7 @@ import { connect } from 'node:tls'
 import { test } from 'tap'
 import { createListener } from '../../src/simulator/listener.ts'
 import { createServerTls } from '../../src/simulator/server-tls.ts'
-import { file, identity, sharedDir, startWithClient } from './bank-client.ts'
+import { file, generateKeys, identity, sharedDir, startWithClient } from './bank-client.ts'
 
 test('nonsense is answered, says that it was a simulator, and breaks nothing', async (t) => {
   const { simulator, call } = await startWithClient(t, sharedDir)
@@ -48,7 +48,7 @@ test('a fault of the simulator’s own is answered 500, and tells nothing', asyn
   const authority = { 'ca.pem': file(sharedDir, 'ca.pem'), 'ca-key.pem': file(sharedDir, 'ca-key.pem') }
   const listener = createListener(
     'api',
-    await createServerTls(authority, { names: [], now: Date.now() }),
+    await createServerTls(authority, { names: [], now: Date.now(), generateKeys }),
     undefined,
   )
   t.teardown(() => listener.close())

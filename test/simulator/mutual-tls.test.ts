@@ -2,7 +2,7 @@ import { type ConnectionOptions, connect } from 'node:tls'
 import { test } from 'tap'
 import { generateKeyPair, issueAuthority, issueCertificate } from '../../src/simulator/certificate.ts'
 import { createServerTls } from '../../src/simulator/server-tls.ts'
-import { ask, file, identity, sharedDir, start, startWithClient, text } from './bank-client.ts'
+import { ask, file, generateKeys, identity, sharedDir, start, startWithClient, text } from './bank-client.ts'
 
 test('both listeners ask for a client certificate of their own authority, in TLS 1.2 or later', async (t) => {
   const { baseUrl, authorizationUrl } = await start(t, sharedDir)
@@ -10,7 +10,7 @@ test('both listeners ask for a client certificate of their own authority, in TLS
   const authority = { 'ca.pem': ca, 'ca-key.pem': file(sharedDir, 'ca-key.pem') }
   const keys = await generateKeyPair()
   const selfSigned = issueAuthority(keys, { commonName: 'API Testuser', days: 1, now: Date.now() })
-  const server = await createServerTls(authority, { names: ['localhost'], now: Date.now() })
+  const server = await createServerTls(authority, { names: ['localhost'], now: Date.now(), generateKeys })
   const pem = { ca, cert: file(sharedDir, 'client.pem'), key: file(sharedDir, 'client-key.pem') }
   for (const [url, status, version] of [
     [baseUrl, 401, 'TLSv1.2'],

@@ -17,7 +17,8 @@ export function makeToken(
   lifeSeconds: number,
   claims: Record<string, unknown> = {},
 ): IssuedToken {
-  const iat = Math.floor(Date.now() / 1000)
+  const now = Date.now()
+  const iat = Math.floor(now / 1000)
   const x5t = randomBytes(20).toString('base64url')
   const header = part({ alg: 'RS256', kid: randomBytes(20).toString('hex').toUpperCase(), x5t, typ: 'JWT' })
   const payload = part({
@@ -36,5 +37,5 @@ export function makeToken(
     ...claims,
   })
   const signature = randomBytes(256).toString('base64url')
-  return { token: `${header}.${payload}.${signature}`, thumbprint, expiresAt: (iat + lifeSeconds) * 1000 }
+  return { token: `${header}.${payload}.${signature}`, thumbprint, expiresAt: now + lifeSeconds * 1000 }
 }

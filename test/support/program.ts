@@ -87,7 +87,7 @@ export function followProgram(
         if (found === undefined && closed) throw new Error(`it ended: ${stderr}${stdout}`)
         return found
       },
-      { what: `${name} is logged`, timeoutMs: 60_000 },
+      { what: `${name} is logged` },
     )
   const originOf = ({ address }: Record<string, unknown>): string =>
     `http://${String(address).replace('http://', '')}`
@@ -102,7 +102,7 @@ export function followProgram(
     admin: async () => originOf(await event('listening', { admin: true })),
     signal: (name) => void child.kill(name),
     async ended() {
-      await until(() => closed, { what: 'the program ends', timeoutMs: 60_000 })
+      await until(() => closed, { what: 'the program ends' })
       return child.exitCode ?? (child.signalCode as NodeJS.Signals)
     },
   }

@@ -23,8 +23,8 @@ export async function startRawListener(
   const { certPem, keyPem } = await authority.client()
   const connections = openConnections({
     secureContext: createSecureContext({ cert: certPem, key: keyPem, ca: authority.caPem }),
-    connectTimeoutMs: 5_000,
-    responseTimeoutMs: 5_000,
+    connectTimeoutMs: 60_000,
+    responseTimeoutMs: 60_000,
     maxConnections: 16,
     keepAliveTimeoutMs: 5_000,
   })
@@ -49,7 +49,7 @@ export async function startRawListener(
     headersTimeoutMs: 15_000,
     stallMs: 30_000,
     halfCloseMs: 250,
-    responseTimeoutMs: 5_000,
+    responseTimeoutMs: 60_000,
     maxHeaderBytes: 16_384,
     explain: bankFailure,
     now: () => performance.now(),

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { createClient, type RedisArgument } from '@redis/client'
 import type { Test } from 'tap'
@@ -15,6 +15,8 @@ export interface TestRedis {
   command(...args: RedisArgument[]): Promise<unknown>
   /** Every key, with its value and its life in milliseconds. */
   dump(): Promise<Map<string, { value: string; lifeMs: number }>>
+  /** The keys that hold a token: a sidecar that has got one goes on without waiting for what it writes. */
+  tokens(): Promise<string[]>
   /** SIGSTOP: connections stay open, nothing is answered. */
   freeze(): void
   thaw(): void
@@ -64,19 +66,20 @@ export async function startRedis(t: Test, args: readonly string[] = []): Promise
   await revive()
   await client.connect()
   const command = (...parts: RedisArgument[]): Promise<unknown> => client.sendCommand(parts)
+  const keysLike = async (pattern: string) => (await command('KEYS', pattern)) as string[]
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
     tlsPort,
     command,
     async dump() {
-      const keys = (await command('KEYS', '*')) as string[]
-      const entries = keys.map(async (key) => {
+      const entries = (await keysLike('*')).map(async (key) => {
         const value = String(await command('GET', key).catch(() => ''))
         return [key, { value, lifeMs: Number(await command('PTTL', key)) }] as const
       })
       return new Map(await Promise.all(entries))
     },
+    tokens: () => keysLike('bc-sidecar:token:*'),
     freeze: () => void server?.kill('SIGSTOP'),
     thaw: () => void server?.kill('SIGCONT'),
     kill,
@@ -92,15 +95,14 @@ async function freePort(): Promise<number> {
   return port
 }
 
-async function isOpen(port: number): Promise<boolean> {
-  const client = createClient({ RESP: 2, socket: { port, host: '127.0.0.1', reconnectStrategy: false } })
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    await client.sendCommand(['PING'])
-    client.destroy()
-    return true
-  } catch {
-    return false
-  }
+/** Whether it answers: at first it may accept connections and still say that it is loading. */
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'))
+    socket.once('error', () => resolve(false)).once('close', () => resolve(false))
+    socket.once('data', (answer) => {
+      resolve(!String(answer).startsWith('-LOADING'))
+      socket.destroy()
+    })
+  })
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { loadConfiguration } from '../../src/config/load.ts'
 import { createLogger } from '../../src/logging.ts'
-import { type Sidecar, startSidecar } from '../../src/sidecar.ts'
+import { type Sidecar, type SidecarOptions, startSidecar } from '../../src/sidecar.ts'
 import type { TestBank } from './bank.ts'
 import type { Authority, Issued } from './pki.ts'
 import { until } from './until.ts'
@@ -18,6 +18,7 @@ export interface StartOptions {
   readonly env?: Record<string, string>
   /** Default true: resolves once a token is held. */
   readonly ready?: boolean
+  readonly fleetPatience?: SidecarOptions['fleetPatience']
 }
 
 export interface RunningSidecar {
@@ -37,6 +38,7 @@ export interface RunningSidecar {
 /** The whole sidecar in this process, with real files and real sockets, against a test bank. */
 export async function startTestSidecar(t: Test, options: StartOptions): Promise<RunningSidecar> {
   const { bank, authority, client = await authority.client({ name: 'client' }), ready = true } = options
+  const { fleetPatience = {} } = options
   const dir = mkdtempSync(join(tmpdir(), 'bc-sidecar-test-'))
   t.teardown(() => rmSync(dir, { recursive: true, force: true }))
   const lines: Record<string, unknown>[] = []
@@ -44,7 +46,7 @@ export async function startTestSidecar(t: Test, options: StartOptions): Promise<
   const configuration = await loadConfiguration({ env })
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) }
   const { log } = createLogger({ level: configuration.logLevel, format: 'json', destination })
-  const sidecar = await startSidecar({ configuration, log, version: '0.0.0-test' })
+  const sidecar = await startSidecar({ configuration, log, version: '0.0.0-test', fleetPatience })
   t.teardown(() => sidecar.kill())
   const { addresses } = sidecar
   const apps = originOf([...addresses.apps.values()][0] ?? '')

@@ -5,7 +5,7 @@ export async function until<T>(
   fact: () => T | Promise<T>,
   options: { timeoutMs?: number; what?: string } = {},
 ): Promise<NonNullable<T>> {
-  const { timeoutMs = 15_000, what = fact.toString() } = options
+  const { timeoutMs = 60_000, what = fact.toString() } = options
   for (const deadline = performance.now() + timeoutMs; performance.now() < deadline; ) {
     const found = await fact()
     if (found) return found
