@@ -7,7 +7,7 @@ import { until } from '../support/until.ts'
 
 function startDemo(t: Test, env: Record<string, string> = {}): Program {
   const listen = { BC_LISTEN: '127.0.0.1:0', BC_ADMIN_LISTEN: '127.0.0.1:0' }
-  return startProgram(t, ['demo'], { env: { ...listen, ...env } })
+  return startProgram(t, ['demo'], { bundled: true, env: { ...listen, ...env } })
 }
 
 function filesOf({ pid }: Program): string[] {
