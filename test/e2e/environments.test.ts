@@ -40,7 +40,10 @@ test('environments in one process keep to their own bank, token and certificate'
   const config = join(t.testdirName, 'sidecar.yaml')
   const environments = { one: one.settings, two: { ...two.settings, allow: ['GET /api/v1/accounts'] } }
   writeFileSync(config, stringify({ adminListen: '127.0.0.1:1', logLevel: 'info', environments }))
-  const program = startProgram(t, ['--config', config], { env: { BC_ADMIN_LISTEN: '127.0.0.1:0' } })
+  const program = startProgram(t, ['--config', config], {
+    bundled: true,
+    env: { BC_ADMIN_LISTEN: '127.0.0.1:0' },
+  })
   const admin = await program.admin()
   await until(async () => (await fetch(`${admin}/startupz`)).ok)
 

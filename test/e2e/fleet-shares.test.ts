@@ -47,7 +47,7 @@ test('PFX and PEM of one certificate share a token; two certificates never do', 
     BC_CERTIFICATE_PASSPHRASE: 'passphrase',
     BC_TOKEN_AT_START: 'never',
   }
-  const program = startProgram(t, ['run'], { env: { ...env, ...changed } })
+  const program = startProgram(t, ['run'], { bundled: true, env: { ...env, ...changed } })
   await program.event('token_cache_connected')
   t.equal((await fetch(`${await program.apps()}/a`)).status, 200)
   t.equal(bank.authorization.requests.length, 1)
@@ -69,7 +69,7 @@ test('when the asking sidecar is killed, another one asks, and its request is an
   const env = { ...writeCredentials(t.testdir(), { bank, authority, client }), BC_TOKEN_CACHE: redis.url }
   const plain = bank.authorization.handler
   bank.authorization.handler = () => {}
-  const asking = startProgram(t, ['run'], { env })
+  const asking = startProgram(t, ['run'], { bundled: true, env })
   await until(() => bank.authorization.requests.length === 1)
   const waiting = await join({ ready: false })
   const answer = fetch(`${waiting.apps}/a`)

@@ -34,7 +34,7 @@ test('over TLS, as a user with just the rights that the documentation names', { 
   const credentials = writeCredentials(t.testdirName, { bank, authority, client })
   const url = `rediss://bc-sidecar:a-password@localhost:${redis.tlsPort}/0`
   const start = (env: Record<string, string>) =>
-    startProgram(t, ['run'], { env: { ...credentials, BC_TOKEN_CACHE: url, ...env } })
+    startProgram(t, ['run'], { bundled: true, env: { ...credentials, BC_TOKEN_CACHE: url, ...env } })
 
   for (const what of ['asks', 'takes']) {
     // A program that is slow to start would give up the connection, and ask the bank by itself.

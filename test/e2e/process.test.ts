@@ -95,7 +95,10 @@ test('a port that is in use ends it with 1 and a sentence', async (t) => {
   const client = await authority.client()
   const env = writeCredentials(t.testdir(), { bank, authority, client })
   for (const listener of ['BC_LISTEN', 'BC_ADMIN_LISTEN']) {
-    const program = startProgram(t, ['run'], { env: { ...env, [listener]: `127.0.0.1:${port}` } })
+    const program = startProgram(t, ['run'], {
+      bundled: true,
+      env: { ...env, [listener]: `127.0.0.1:${port}` },
+    })
     t.equal(await program.ended(), 1)
     t.equal(
       program.stderr(),

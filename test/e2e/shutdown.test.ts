@@ -21,6 +21,7 @@ async function startRig(t: Test): Promise<Rig> {
   const bank = await startBank(t, { authority })
   const client = await authority.client()
   const program = startProgram(t, ['run'], {
+    bundled: true,
     env: writeCredentials(t.testdir(), { bank, authority, client }),
   })
   const admin = await program.admin()

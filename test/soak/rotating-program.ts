@@ -21,7 +21,7 @@ export interface RotatingProgram {
   readonly status: () => Promise<{ readonly thumbprint: string | null; readonly lastError: string | null }>
 }
 
-/** The built program, or a container of an image, and its bank, with a certificate file to replace. */
+/** The program as the image has it, or a container of an image, and its bank, with a certificate file to replace. */
 export async function startRotatingProgram(
   scope: Scope,
   image: string | undefined,
@@ -45,14 +45,14 @@ export async function startRotatingProgram(
     BC_TOKEN_REQUESTS_PER_MINUTE: '600',
   }
   const program =
-    image === undefined ? startBuilt(scope, env) : startContainer(scope.test, { image, dir, env })
+    image === undefined ? startBundled(scope, env) : startContainer(scope.test, { image, dir, env })
   const makers = await everyContents(authority)
   const admin = await program.admin()
   return { file, makers, ledger, program, status: () => certificateStatus(admin) }
 }
 
-function startBuilt({ test }: Scope, env: Record<string, string>): RotatingProgram['program'] {
-  const program = startProgram(test, ['run'], { env, nodeOptions: turnMeter, built: true })
+function startBundled({ test }: Scope, env: Record<string, string>): RotatingProgram['program'] {
+  const program = startProgram(test, ['run'], { env, nodeOptions: turnMeter, bundled: true })
   return { ...program, pid: () => program.pid }
 }
 

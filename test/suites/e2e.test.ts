@@ -1,3 +1,6 @@
 import { runFolder } from '../support/run-folder.ts'
 
-await runFolder('e2e', /^(?!hostile-|rotation-|token-|environments\.|process\.|shutdown\.|unix-socket\.)/)
+await runFolder(
+  'e2e',
+  /^(?!fleet-|hostile-|rotation-|token-|environments\.|process\.|shutdown\.|unix-socket\.)/,
+)
