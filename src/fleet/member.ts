@@ -34,8 +34,6 @@ export interface Member {
   claim(known: FleetToken | undefined, hurry: AbortSignal): Promise<FleetClaim>
   /** A token that was had without the others: theirs, once they can be reached, unless they have one. */
   offer(token: FleetToken): void
-  /** Calls once, when the others can be reached; at once, when they can. `call` counts once, however often it is given. */
-  whenBack(call: () => void): void
   /** The bank refused this token: nobody shall take it from the store. */
   refuse(value: string): void
 }
@@ -96,7 +94,6 @@ export function createMember(options: MemberOptions): Member {
       offered = token
       if (!isWaiting) link.whenUp(publish)
     },
-    whenBack: link.whenUp,
     refuse(value) {
       refused = value
       void ledger.drop(value, createPatience(clock)).catch(() => {})

@@ -25,8 +25,6 @@ export interface TokenHolder {
 }
 
 export interface OwnedHolder extends TokenHolder {
-  /** What made the next attempt wait no longer counts, but for the budget. */
-  retry(): void
   /** As `retire`, and whoever waits is sent away. */
   close(): void
 }
@@ -111,7 +109,6 @@ export function createHolder(options: HolderOptions): OwnedHolder {
     prove,
     start: keeper.start,
     status: keeper.status,
-    retry: keeper.retry,
     retire: () => leave(false),
     close: () => leave(true),
   }

@@ -33,8 +33,6 @@ export interface Keeper {
   /** Drops the held token for a new one; false when none can be asked for now, and nothing has changed. */
   renew(): boolean
   underWay(): boolean
-  /** The next attempt waits for the budget only. */
-  readonly retry: () => void
   readonly start: (when: 'now' | 'never' | number) => void
   readonly status: () => TokenStatus
   /** No more timers and requests; one under way goes on if somebody waits for it, unless they are abandoned. */
@@ -151,10 +149,6 @@ export function createKeeper(options: KeeperOptions): Keeper {
       return true
     },
     underWay: () => flight.underWay() !== undefined,
-    retry() {
-      outlook.forgive()
-      wake()
-    },
     start(when) {
       if (when === 'never') settled = true
       else if (!landing.everHeld()) demand.start(when)

@@ -15,8 +15,6 @@ export interface Outlook {
   trouble(): SidecarError | undefined
   succeeded(): void
   failed(error: SidecarError): void
-  /** Nothing but the budget is waited for any more. */
-  forgive(): void
 }
 
 export interface OutlookOptions {
@@ -61,10 +59,6 @@ export function createOutlook({ clock, budget, throttle }: OutlookOptions): Outl
       const seconds = error.retryAfterSeconds
       const retryAfterMs = seconds === undefined ? undefined : seconds * 1000
       ownUntil = clock.now() + backOffMs({ kind, before: inARow, retryAfterMs, random: clock.random })
-    },
-    forgive() {
-      ownUntil = Number.NEGATIVE_INFINITY
-      throttle.forgive()
     },
   }
 }

@@ -81,5 +81,15 @@ function withoutData(error: unknown): unknown {
 
 export function tooLate(timeoutMs: number): SidecarError {
   const message = `the authorization endpoint did not answer completely within ${timeoutMs} ms`
-  return new SidecarError('token_unavailable', message)
+  return new SidecarError('token_unavailable', message, { cause: new DOMException(message, timeout) })
 }
+
+/** Of all reasons to break a token request off, the one that says something about the bank. */
+export function isTooLate(reason: unknown): boolean {
+  return (
+    reason instanceof SidecarError && reason.cause instanceof DOMException && reason.cause.name === timeout
+  )
+}
+
+/** As `AbortSignal.timeout()` names it. */
+const timeout = 'TimeoutError'

@@ -7,8 +7,6 @@ export interface SharedTokens {
   claim(known: ObtainedToken | undefined, hurry: AbortSignal): Promise<Claim>
   /** A token that was had without the others. */
   offer(token: ObtainedToken): void
-  /** Calls once, when the others can be reached; at once, when they can. `call` counts once, however often it is given. */
-  whenBack(call: () => void): void
   /** The bank refused this token. */
   refuse(value: string): void
 }

@@ -69,8 +69,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       },
     })
     const leisureMs = (): number => Math.max(0, (slot.look()?.until ?? 0) - clock.now())
-    const retry = (): void => made.retry()
-    const together = { obtain: bank, clock, leisureMs, timeoutMs: tokenTimeoutMs, retry }
+    const together = { obtain: bank, clock, leisureMs, timeoutMs: tokenTimeoutMs }
     const obtain = shared ? obtainTogether({ shared, ...together }) : bank
     const made = createHolder({
       clock,

@@ -11,8 +11,6 @@ export interface Throttle {
   heard(error: SidecarError): void
   /** A token request went through. */
   passed(): void
-  /** It is for others now to say until when nobody asks. */
-  forgive(): void
 }
 
 export function createThrottle(clock: Pick<Clock, 'now' | 'random'>): Throttle {
@@ -32,9 +30,6 @@ export function createThrottle(clock: Pick<Clock, 'now' | 'random'>): Throttle {
       const delayMs = backOffMs({ kind: 'throttled', before, retryAfterMs, random: clock.random })
       until = Math.max(until, now + delayMs)
       last = error
-    },
-    forgive() {
-      until = Number.NEGATIVE_INFINITY
     },
     passed() {
       inARow = 0

@@ -3,11 +3,12 @@ import { backOffMs, type FailureKind } from './back-off.ts'
 import type { Clock } from './clock.ts'
 import { resultOf } from './events.ts'
 import { pausedError } from './paused.ts'
+import { isTooLate } from './request-failure.ts'
 import type { Lease, SharedTokens } from './shared.ts'
 import type { Obtain, ObtainedToken } from './token.ts'
 
 export interface TogetherOptions {
-  readonly shared: Pick<SharedTokens, 'claim' | 'offer' | 'whenBack'>
+  readonly shared: Pick<SharedTokens, 'claim' | 'offer'>
   /** Asks the bank. */
   readonly obtain: Obtain
   readonly clock: Pick<Clock, 'now' | 'random' | 'schedule'>
@@ -15,12 +16,7 @@ export interface TogetherOptions {
   readonly timeoutMs: number
   /** How long the token at hand still holds, so that nobody waits for another; 0 when there is none. */
   readonly leisureMs: () => number
-  /** The others are back, who may have a token: what was heard alone need not be waited out. */
-  readonly retry: () => void
 }
-
-/** Others who come back have a token, perhaps: they offer it at once. */
-const retryAfterMs = 1_000
 
 const firstLookMs = { waitedFor: 50, ahead: 500 }
 const lastLookMs = 1_000
@@ -32,8 +28,7 @@ const aloneBetween = { from: 0.3, to: 0.7 }
 
 /** Obtains tokens from other sidecars, and from the bank when it is this one's turn, or when there are no others. */
 export function obtainTogether(options: TogetherOptions): Obtain {
-  const { shared, obtain, clock, leisureMs, timeoutMs, retry } = options
-  const retryLater = (): void => void clock.schedule(retry, retryAfterMs * (1 + clock.random()))
+  const { shared, obtain, clock, leisureMs, timeoutMs } = options
   let known: ObtainedToken | undefined
 
   async function next(signal: AbortSignal, hurry: AbortSignal): Promise<ObtainedToken> {
@@ -56,14 +51,9 @@ export function obtainTogether(options: TogetherOptions): Obtain {
   }
 
   async function askAlone(signal: AbortSignal, hurry: AbortSignal): Promise<ObtainedToken> {
-    try {
-      const obtained = await obtain(signal, hurry)
-      shared.offer(obtained)
-      return obtained
-    } catch (error) {
-      shared.whenBack(retryLater)
-      throw error
-    }
+    const obtained = await obtain(signal, hurry)
+    shared.offer(obtained)
+    return obtained
   }
 
   async function ask(lease: Lease, signal: AbortSignal, hurry: AbortSignal): Promise<ObtainedToken> {
@@ -74,9 +64,9 @@ export function obtainTogether(options: TogetherOptions): Obtain {
       lease.fulfil(obtained)
       return obtained
     } catch (error) {
-      // Broken off early, it says nothing about the bank.
-      const isEarly = signal.aborted && clock.now() - askedAt < timeoutMs / 2
-      if (isEarly || !(error instanceof SidecarError)) lease.release()
+      // Broken off early, or by this sidecar's own end, it says nothing about the bank.
+      const waitedLong = clock.now() - askedAt >= timeoutMs / 2 && isTooLate(signal.reason)
+      if ((signal.aborted && !waitedLong) || !(error instanceof SidecarError)) lease.release()
       else lease.fail(failureOf(error, lease, clock))
       throw error
     }
