@@ -5,9 +5,9 @@ import { type Test, test } from 'tap'
 import { getOverSocket, type Program, socketDirectory, startProgram } from '../support/program.ts'
 import { until } from '../support/until.ts'
 
-function startDemo(t: Test, env: Record<string, string> = {}, bundled = true): Program {
+function startDemo(t: Test, env: Record<string, string> = {}): Program {
   const listen = { BC_LISTEN: '127.0.0.1:0', BC_ADMIN_LISTEN: '127.0.0.1:0' }
-  return startProgram(t, ['demo'], { bundled, env: { ...listen, ...env } })
+  return startProgram(t, ['demo'], { env: { ...listen, ...env } })
 }
 
 function filesOf({ pid }: Program): string[] {
@@ -67,7 +67,7 @@ test('the demo respects the settings of its listeners and its log', async (t) =>
 })
 
 test('a demo that cannot listen says so, and leaves nothing behind', async (t) => {
-  const demo = startDemo(t, { BC_LISTEN: 'unix:/nowhere/at/all/apps.sock' }, false)
+  const demo = startDemo(t, { BC_LISTEN: 'unix:/nowhere/at/all/apps.sock' })
   t.equal(await demo.ended(), 1)
   t.match(demo.stderr(), /^bc-sidecar: cannot listen on unix:\/nowhere\/at\/all\/apps\.sock: [^\n]+\n$/)
   t.same(filesOf(demo), [])
