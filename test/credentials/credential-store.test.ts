@@ -1,5 +1,8 @@
+import { mock } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { test } from 'tap'
 import { createCredentialStore } from '../../src/credentials/credential-store.ts'
+import { unlock } from '../../src/credentials/unlock.ts'
 import { SidecarError } from '../../src/errors.ts'
 import { createAuthority } from '../support/pki.ts'
 import { until } from '../support/until.ts'
@@ -118,4 +121,31 @@ test('closing ends the thread that opens a certificate', async (t) => {
   await store.close()
   t.equal(opened, 0)
   await until(() => threads() === before, { what: 'the thread ends' })
+})
+
+test('whatever the file system tells, files are looked at every two seconds at least', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
+  let looks = 0
+  const store = createCredentialStore({
+    sources: credentialDirectory(t, { certificate }).sources,
+    open: () => ({}),
+    prove: async () => undefined,
+    mayBeRefusal: () => false,
+    retire: () => undefined,
+    report: () => undefined,
+    unlock,
+    wallNow: () => {
+      looks += 1
+      return Date.now()
+    },
+  })
+  t.teardown(() => store.close())
+  await store.started
+  const before = looks
+  for (let turns = 0; looks === before && turns < 20_000; turns += 1) {
+    if (turns === 100) mock.timers.tick(2_000)
+    await setImmediate()
+  }
+  t.ok(looks > before)
 })
