@@ -36,7 +36,7 @@ test('a set that waits for the bank leaves token requests for the next change of
 
 test('a certificate that expires while it serves; a new set goes in unproved when the bank is down', async (t) => {
   const authority = await createAuthority()
-  const notAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 2_000)
+  const notAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 5_000)
   const client = await authority.client({ name: 'short', notAfter })
   const rotating = await startRotating(t, { authority, client })
   const { app, bank, sidecar, events } = rotating
@@ -62,7 +62,7 @@ test('a certificate that expires while it serves; a new set goes in unproved whe
 
 test('a candidate goes in unproved once the old certificate has expired', async (t) => {
   const authority = await createAuthority()
-  const notAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 2_000)
+  const notAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 5_000)
   const client = await authority.client({ name: 'short', notAfter })
   const rotating = await startRotating(t, { authority, client })
   const { bank, sidecar, events } = rotating
