@@ -10,6 +10,32 @@ import { build } from 'esbuild'
 const [outdir] = process.argv.slice(2)
 const source = (path) => fileURLToPath(new URL(`../src/${path}`, import.meta.url))
 
+/** Of undici, what we and @fastify/reply-from use: the rest is fetch, WebSocket, caches and mocks. */
+const undici = `
+exports.errors = require('undici/lib/core/errors')
+exports.Dispatcher = require('undici/lib/dispatcher/dispatcher')
+exports.Client = require('undici/lib/dispatcher/client')
+exports.Pool = require('undici/lib/dispatcher/pool')
+exports.BalancedPool = require('undici/lib/dispatcher/balanced-pool')
+exports.Agent = require('undici/lib/dispatcher/agent')
+exports.ProxyAgent = require('undici/lib/dispatcher/proxy-agent')
+Object.assign(exports.Dispatcher.prototype, require('undici/lib/api'))`
+
+/** An import of node:http reads all that it exports, and so loads the undici that Node.js brings; a require does not. */
+const http = `module.exports = require('node:http')`
+
+const lighter = {
+  name: 'lighter',
+  setup({ onResolve, onLoad }) {
+    const resolveDir = fileURLToPath(new URL('..', import.meta.url))
+    const replaced = { undici, 'node:http': http }
+    onResolve({ filter: /^(undici|node:http)$/ }, ({ path, namespace }) =>
+      namespace === 'lighter' ? undefined : { path, namespace: 'lighter' },
+    )
+    onLoad({ filter: /./, namespace: 'lighter' }, ({ path }) => ({ contents: replaced[path], resolveDir }))
+  },
+}
+
 await build({
   entryPoints: { main: source('main.ts'), 'cli/unlock-worker': source('credentials/unlock-worker.ts') },
   outdir,
@@ -21,6 +47,7 @@ await build({
   target: 'node20',
   // What only some need is loaded when they do, from node_modules: bundled, CommonJS loses its names to a dynamic import.
   external: ['@redis/client', 'node-forge', 'pino-pretty', 'prom-client', 'yaml'],
+  plugins: [lighter],
   legalComments: 'none',
   // CommonJS packages ask for Node.js's own modules with `require`.
   banner: {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { BankError } from './bank-error.ts'
 
 const party = z.looseObject({ account: z.string() })

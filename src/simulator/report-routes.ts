@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { z } from 'zod'
+import * as z from 'zod'
 import { BankError } from './bank-error.ts'
 import type { Listener } from './listener.ts'
 

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
-import { copyFileSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Test, test } from 'tap'
+import { test } from 'tap'
+import { bareNode, bundledMain } from '../support/bundled.ts'
 import { createAuthority } from '../support/pki.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -9,29 +11,21 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** As the image starts it: nothing of tap, and no setting but these. */
 function run(command: readonly string[], env: Record<string, string> = {}) {
   return new Promise<{ status: number; output: string }>((resolve) => {
-    execFile(process.execPath, command, { env }, (error, stdout, stderr) => {
+    execFile(...bareNode(command), { env }, (error, stdout, stderr) => {
       const status = error === null ? 0 : Number(error.code)
       resolve({ status, output: stdout + stderr })
     })
   })
 }
 
-async function bundle(t: Test): Promise<{ main: string; dir: string }> {
+test('the bundle finds its version, its commands and the worker that opens an old PFX', async (t) => {
   const authority = await createAuthority()
   const client = await authority.client()
   const dir = t.testdir({
     'client.pfx': client.pfx('sesame', { encryption: 'rc2-40' }),
     'ca.pem': authority.caPem,
   })
-  const { status, output } = await run([`${root}scripts/bundle.mjs`, `${dir}/dist`])
-  t.equal(status, 0, output)
-  copyFileSync(`${root}package.json`, `${dir}/package.json`)
-  symlinkSync(`${root}node_modules`, `${dir}/node_modules`)
-  return { main: `${dir}/dist/main.js`, dir }
-}
-
-test('the bundle finds its version, its commands and the worker that opens an old PFX', async (t) => {
-  const { main, dir } = await bundle(t)
+  const main = bundledMain()
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
   t.strictSame(await run([main, '--version']), { status: 0, output: `${version}\n` })
   const checked = await run([main, 'check', '--offline', '--json'], {
@@ -49,9 +43,20 @@ test('the bundle finds its version, its commands and the worker that opens an ol
 })
 
 test('the bundle reads a YAML file, whose parser it loads only then', async (t) => {
-  const { main, dir } = await bundle(t)
-  writeFileSync(`${dir}/sidecar.yaml`, 'environments: [1]\n')
-  const { status, output } = await run([main, 'check', '--offline', '--config', `${dir}/sidecar.yaml`])
+  const dir = t.testdir({ 'sidecar.yaml': 'environments: [1]\n' })
+  const command = [bundledMain(), 'check', '--offline', '--config', `${dir}/sidecar.yaml`]
+  const { status, output } = await run(command)
   t.equal(status, 2, output)
   t.match(output, /environments/)
+})
+
+test("the bundle does without the undici that Node.js brings, and without zod's languages", async (t) => {
+  const hook =
+    'process.on("exit", () => console.log(process.moduleLoadList.includes("NativeModule internal/deps/undici/undici")))'
+  const main = bundledMain()
+  const { output } = await run([`--import=data:text/javascript,${encodeURIComponent(hook)}`, main, 'run'])
+  t.match(output, /BC_CERTIFICATE_FILE[\s\S]*\nfalse\n$/)
+  const chunks = join(dirname(main), 'cli')
+  for (const name of readdirSync(chunks))
+    t.notMatch(readFileSync(join(chunks, name), 'utf8'), 'locales/de.js')
 })

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
+import { bareNode } from '../support/bundled.ts'
 
 const script = fileURLToPath(new URL('../../scripts/sbom.mjs', import.meta.url))
 
@@ -20,7 +21,7 @@ function fromNpm(serialNumber: string, directory: string): string {
 function fixed(input: string, epoch: Record<string, string> = { SOURCE_DATE_EPOCH: '1700000000' }): string {
   const { SOURCE_DATE_EPOCH: _, ...rest } = process.env
   const env = { ...rest, ...epoch }
-  const { stdout, status } = spawnSync(process.execPath, [script], { input, env, encoding: 'utf8' })
+  const { stdout, status } = spawnSync(...bareNode([script]), { input, env, encoding: 'utf8' })
   if (status !== 0) throw new Error(`it ended with ${status}`)
   return stdout
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { pathToFileURL } from 'node:url'
 import { test } from 'tap'
+import { bareNode } from '../support/bundled.ts'
 
 const hooks = pathToFileURL('scripts/strip-types.mjs').href
 
@@ -15,7 +16,7 @@ throw new Error('at line 5' as Unused)`,
   })
   for (const turn of ['first', 'second']) {
     const args = ['--enable-source-maps', `--import=${hooks}`, `${folder}/main.ts`]
-    const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: {} })
+    const { stdout, stderr } = spawnSync(...bareNode(args), { encoding: 'utf8', env: {} })
     t.equal(stdout, '42 1\n', turn)
     t.match(stderr, 'main.ts:5:', `${turn}: the places of errors are those of the source`)
   }
@@ -23,7 +24,7 @@ throw new Error('at line 5' as Unused)`,
 
 test('what cannot be loaded is left to Node.js to refuse', async (t) => {
   const args = [`--import=${hooks}`, `${t.testdir()}/missing.ts`]
-  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: {} })
+  const { status, stderr } = spawnSync(...bareNode(args), { encoding: 'utf8', env: {} })
   t.equal(status, 1)
   t.match(stderr, /missing\.ts/)
 })

@@ -4,6 +4,7 @@ import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Test, test } from 'tap'
+import { bareNode } from '../support/bundled.ts'
 
 const sound = { 'node_modules/tap': { version: '1.0.0', integrity: 'sha512-tap' } }
 
@@ -43,16 +44,16 @@ function project(t: Test, installed: object | undefined, wanted: object = sound,
   })
   return {
     run: (args: readonly string[], env: Record<string, string> = {}) =>
-      spawnSync(process.execPath, [script, ...args], { cwd: '/', env: environment(env), encoding: 'utf8' }),
+      spawnSync(...bareNode([script, ...args]), { cwd: '/', env: environment(env), encoding: 'utf8' }),
     start: (args: readonly string[], env: Record<string, string>) =>
-      spawn(process.execPath, [script, ...args], {
+      spawn(...bareNode([script, ...args]), {
         cwd: '/',
         env: environment(env),
         stdio: ['ignore', 'pipe', 'inherit'],
       }),
     /** In a shell that stays between, as npm's does where /bin/sh is dash. */
     inShell: (args: readonly string[], env: Record<string, string>) =>
-      spawn('sh', ['-c', `"${process.execPath}" "${script}" ${args.join(' ')}; :`], {
+      spawn('sh', ['-c', `unset NODE_OPTIONS; "${process.execPath}" "${script}" ${args.join(' ')}; :`], {
         env: environment(env),
         stdio: ['ignore', 'pipe', 'inherit'],
       }),

@@ -6,8 +6,13 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** tap hands itself to every process of Node.js that is started, whatever its environment: a shell is none. */
-export const withoutOptions = 'unset NODE_OPTIONS; exec "$0" "$@"'
+/**
+ * A command that starts Node.js without tap, which hands itself to every process of Node.js that is started, whatever its
+ * environment: a shell is none. Ten times cheaper, for what needs no coverage.
+ */
+export function bareNode(args: readonly string[]): [command: string, args: string[]] {
+  return ['/bin/sh', ['-c', 'unset NODE_OPTIONS; exec "$0" "$@"', process.execPath, ...args]]
+}
 
 let main: string | undefined
 
@@ -21,8 +26,9 @@ function bundle(): string {
   const directory = mkdtempSync(join(tmpdir(), 'bc-sidecar-bundle-'))
   process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
   const dist = join(directory, 'dist')
-  const command = [process.execPath, join(root, 'scripts/bundle.mjs'), dist]
-  execFileSync('/bin/sh', ['-c', withoutOptions, ...command], { stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync(...bareNode([join(root, 'scripts/bundle.mjs'), dist]), {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   copyFileSync(join(root, 'package.json'), join(directory, 'package.json'))
   symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
   return join(dist, 'main.js')

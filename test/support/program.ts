@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import { bundledMain, withoutOptions } from './bundled.ts'
+import { bareNode, bundledMain } from './bundled.ts'
 import { until } from './until.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -40,10 +40,8 @@ export interface ProgramOptions {
 export function startProgram(t: Test, args: readonly string[], options: ProgramOptions = {}): Program {
   const { env = {}, nodeOptions = [], bundled = false, bare = bundled } = options
   const own = [...nodeOptions, bundled ? bundledMain() : main, ...args]
-  const [command, ...rest] = bare
-    ? ['/bin/sh', '-c', withoutOptions, process.execPath, ...own]
-    : [process.execPath, ...nodeArguments(), ...own]
-  return followProgram(t, String(command), rest, env)
+  const [command, rest] = bare ? bareNode(own) : [process.execPath, [...nodeArguments(), ...own]]
+  return followProgram(t, command, rest, env)
 }
 
 /** Any command that writes what the program writes; ends with the test. */
