@@ -62,7 +62,9 @@ test('nonsense is refused with a reason, and without a word of what it contains'
 })
 
 test('whatever is answered, a token that is accepted can stand in a header for a bounded time', async () => {
-  const token = fc.oneof(anyText(), fc.string(), fc.webUrl(), fc.anything())
+  // fast-check's own URLs make a table of all code points first.
+  const url = anyText().map((text) => `https://bank.example/${encodeURIComponent(text)}`)
+  const token = fc.oneof(anyText(), fc.string(), url, fc.anything())
   const body = fc.oneof(
     fc.json(),
     anyText(),

@@ -1,0 +1,7 @@
+import { runFolder } from '../support/run-folder.ts'
+
+await runFolder('.')
+await runFolder('docs')
+await runFolder('kubernetes')
+await runFolder('scripts')
+await runFolder('security')

@@ -1,0 +1,8 @@
+import { runFolder } from '../support/run-folder.ts'
+
+await runFolder('admin')
+await runFolder('config')
+await runFolder('fleet')
+await runFolder('logging')
+await runFolder('proxy')
+await runFolder('token')
