@@ -9,7 +9,7 @@ import { difference } from './installed.mjs'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const manifest = readJson('package.json')
 const tasks = {
-  test: { entry: () => binary('tap'), before: [stripTypesQuickly] },
+  test: { entry: () => binary('tap'), before: [preload] },
   demo: { entry: () => join(root, manifest.bin['bc-sidecar']), before: [build, endWithParent] },
 }
 
@@ -30,10 +30,11 @@ async function become(entry, args) {
 }
 
 /** By environment: of all ways to hand an import to every process of the tests, the only one that comes before tap's. */
-function stripTypesQuickly() {
-  if (process.features.typescript !== undefined) return
-  const url = new URL('strip-types.mjs', import.meta.url)
-  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import=${url.href}`.trim()
+function preload() {
+  const scripts =
+    process.features.typescript === undefined ? ['strip-types.mjs', 'lighten-tap.mjs'] : ['lighten-tap.mjs']
+  const imports = scripts.map((script) => `--import=${new URL(script, import.meta.url).href}`)
+  process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS ?? '', ...imports].join(' ').trim()
 }
 
 /** npm passes SIGTERM to the shell that it started us in, and a shell such as dash dies of it without passing it on. */

@@ -8,7 +8,6 @@ import { Secret } from '../../src/secret.ts'
 import { startBank } from '../support/bank.ts'
 import { type OutboundProxyOptions, startOutboundProxy } from '../support/outbound-proxy.ts'
 import { createAuthority } from '../support/pki.ts'
-import { nodeArguments } from '../support/program.ts'
 import { until } from '../support/until.ts'
 import { call, pair } from './harness.ts'
 
@@ -162,7 +161,13 @@ test('an https:// proxy that Node.js trusts is used, mutual TLS inside its TLS',
   const program = fileURLToPath(new URL('https-proxy-client.ts', import.meta.url))
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [...nodeArguments(), program, bank.baseUrl, proxy.url.replace('//127.0.0.1', '//me:pass@localhost'), dir],
+    [
+      ...process.execArgv,
+      program,
+      bank.baseUrl,
+      proxy.url.replace('//127.0.0.1', '//me:pass@localhost'),
+      dir,
+    ],
     // Node.js reads this once, when it starts.
     { env: { ...process.env, NODE_EXTRA_CA_CERTS: join(dir, 'ca.pem') } },
   )

@@ -5,7 +5,6 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { type Test, test } from 'tap'
 import { bareNode } from '../support/bundled.ts'
-import { nodeArguments } from '../support/program.ts'
 
 const program = fileURLToPath(new URL('log-lines.ts', import.meta.url))
 const stripTypes = new URL('../../scripts/strip-types.mjs', import.meta.url).href
@@ -53,7 +52,7 @@ test('a reader that goes away neither ends the process nor makes it spin', async
 
 test('lines that a slow reader leaves no room for are counted, and told of', async (t) => {
   // With coverage: no other test has standard output read so slowly.
-  const child = follow(t, [process.execPath, [...nodeArguments(), program, '40000']])
+  const child = follow(t, [process.execPath, [...process.execArgv, program, '40000']])
   const lines = (await text(child.stdout))
     .trimEnd()
     .split('\n')

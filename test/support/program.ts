@@ -40,7 +40,7 @@ export interface ProgramOptions {
 export function startProgram(t: Test, args: readonly string[], options: ProgramOptions = {}): Program {
   const { env = {}, nodeOptions = [], bundled = false, bare = bundled } = options
   const own = [...nodeOptions, bundled ? bundledMain() : main, ...args]
-  const [command, rest] = bare ? bareNode(own) : [process.execPath, [...nodeArguments(), ...own]]
+  const [command, rest] = bare ? bareNode(own) : [process.execPath, [...process.execArgv, ...own]]
   return followProgram(t, command, rest, env)
 }
 
@@ -101,11 +101,6 @@ export function followProgram(
       return child.exitCode ?? (child.signalCode as NodeJS.Signals)
     },
   }
-}
-
-/** What this process was started with, so that coverage follows; without tap's mocks, which take their time. */
-export function nodeArguments(): string[] {
-  return process.execArgv.filter((argument) => !argument.includes('@tapjs/mock'))
 }
 
 /** A directory whose path is short: that of a unix socket may have 107 bytes. */
