@@ -1,7 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import forge from 'node-forge'
 import type { CredentialSet } from './credential-set.ts'
-import * as der from './der.ts'
+import { isPfxOf } from './pfx.ts'
 
 /** A certificate with less life than this is made again at start. */
 const leastLifeMs = 86_400_000
@@ -21,8 +20,8 @@ export function isSound(set: CredentialSet, now: number): boolean {
       authority.checkPrivateKey(createPrivateKey(set['ca-key.pem'])) &&
       client.checkPrivateKey(createPrivateKey(set['client-key.pem'])) &&
       client.verify(authority.publicKey) &&
-      certificateIn(set['client.pfx'], passphrase).equals(client.raw) &&
-      certificateIn(set['client-legacy.pfx'], passphrase).equals(client.raw) &&
+      isPfxOf('modern', set['client.pfx'], client.raw, passphrase) &&
+      isPfxOf('legacy', set['client-legacy.pfx'], client.raw, passphrase) &&
       set.username.length > 0 &&
       set.password.length > 0
     )
@@ -30,14 +29,4 @@ export function isSound(set: CredentialSet, now: number): boolean {
     // Whatever cannot be parsed is unsound.
     return false
   }
-}
-
-/** The first certificate in a PKCS#12 file, in DER. @throws when the passphrase or the file is wrong */
-function certificateIn(pfx: Buffer, passphrase: string): Buffer {
-  const opened = forge.pkcs12.pkcs12FromAsn1(der.parse(pfx.toString('latin1')), passphrase)
-  const certificates = opened.safeContents
-    .flatMap((content) => content.safeBags)
-    .flatMap(({ cert }) => cert ?? [])
-    .map((certificate) => der.encode(forge.pki.certificateToAsn1(certificate)))
-  return Buffer.from(certificates.join(''), 'latin1')
 }

@@ -46,6 +46,16 @@ test('a set with an empty user name or password, or with nonsense in it, is unso
   t.notOk(isSound({ ...(await one), 'client-legacy.pfx': Buffer.from('nonsense') }, now))
 })
 
+test('a set with a certificate file that was altered, or has another passphrase, is unsound', async (t) => {
+  const set = await one
+  for (const name of ['client.pfx', 'client-legacy.pfx'] as const) {
+    const altered = Buffer.from(set[name])
+    altered.writeUInt8(altered.readUInt8(altered.length >> 1) ^ 1, altered.length >> 1)
+    t.notOk(isSound({ ...set, [name]: altered }, now), name)
+  }
+  t.notOk(isSound({ ...set, passphrase: Buffer.from('another') }, now))
+})
+
 test('a set whose client certificate ends within a day is made again', async (t) => {
   t.ok(isSound(await one, now + 88 * dayMs))
   t.notOk(isSound(await one, now + 89.5 * dayMs))
