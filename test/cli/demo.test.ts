@@ -2,12 +2,15 @@ import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Test, test } from 'tap'
+import { demo } from '../../src/cli/demo.ts'
 import { getOverSocket, type Program, socketDirectory, startProgram } from '../support/program.ts'
 import { until } from '../support/until.ts'
+import { fakeProcess } from './fake-process.ts'
+
+const listen = { BC_LISTEN: '127.0.0.1:0', BC_ADMIN_LISTEN: '127.0.0.1:0' }
 
 function startDemo(t: Test, env: Record<string, string> = {}): Program {
-  const listen = { BC_LISTEN: '127.0.0.1:0', BC_ADMIN_LISTEN: '127.0.0.1:0' }
-  return startProgram(t, ['demo'], { env: { ...listen, ...env } })
+  return startProgram(t, ['demo'], { env: { ...listen, ...env }, bundled: true })
 }
 
 function filesOf({ pid }: Program): string[] {
@@ -23,9 +26,9 @@ function commandsOf(text: string): { url: string; body: string | undefined }[] {
 }
 
 test('the demo prints three calls that work, and leaves nothing behind', async (t) => {
-  const demo = startDemo(t)
-  await until(() => demo.stdout().includes('Ctrl-C ends it all.'))
-  const [accounts, payment, status, ...others] = commandsOf(demo.stdout())
+  const program = startProgram(t, ['demo'], { env: listen })
+  await until(() => program.stdout().includes('Ctrl-C ends it all.'))
+  const [accounts, payment, status, ...others] = commandsOf(program.stdout())
   t.same(others, [])
 
   const list = await fetch(String(accounts?.url))
@@ -41,41 +44,53 @@ test('the demo prints three calls that work, and leaves nothing behind', async (
   }
   t.equal(environments['simulator']?.token.state, 'valid')
 
-  const page = /status page for people is (\S+)\. /.exec(demo.stdout())?.[1]
+  const page = /status page for people is (\S+)\. /.exec(program.stdout())?.[1]
   t.match(await (await fetch(String(page))).text(), /<html/i)
 
-  t.equal(filesOf(demo).length, 1, 'the credentials are in a directory of their own')
-  demo.signal('SIGINT')
-  t.equal(await demo.ended(), 0)
-  t.same(filesOf(demo), [])
-  t.equal(demo.stderr(), '')
+  t.equal(filesOf(program).length, 1, 'the credentials are in a directory of their own')
+  program.signal('SIGINT')
+  t.equal(await program.ended(), 0)
+  t.same(filesOf(program), [])
+  t.equal(program.stderr(), '')
 })
 
 test('the demo respects the settings of its listeners and its log', async (t) => {
   const directory = socketDirectory(t)
   const [apps, admin] = [join(directory, 'apps.sock'), join(directory, 'admin.sock')]
   const env = { BC_LISTEN: `unix:${apps}`, BC_ADMIN_LISTEN: `unix:${admin}`, BC_LOG_FORMAT: 'json' }
-  const demo = startDemo(t, env)
-  await until(() => demo.stdout().includes('Ctrl-C ends it all.'))
-  t.match(demo.stdout(), `curl --unix-socket ${apps} http://localhost/api/v1/accounts\n`)
-  t.match(demo.stdout(), `curl --unix-socket ${admin} http://localhost/status\n`)
-  t.notMatch(demo.stdout(), 'The status page')
+  const program = startDemo(t, env)
+  await until(() => program.stdout().includes('Ctrl-C ends it all.'))
+  t.match(program.stdout(), `curl --unix-socket ${apps} http://localhost/api/v1/accounts\n`)
+  t.equal(await getOverSocket(admin, '/livez'), 200)
   t.equal(await getOverSocket(apps, '/api/v1/accounts'), 200)
-  t.ok(await demo.event('request'), 'the log is JSON')
-  demo.signal('SIGTERM')
-  t.equal(await demo.ended(), 0)
+  t.ok(await program.event('request'), 'the log is JSON')
+  program.signal('SIGTERM')
+  t.equal(await program.ended(), 0)
+})
+
+test('for a unix socket the calls name it, and no page for people is promised', async (t) => {
+  const socket = join(socketDirectory(t), 'one.sock')
+  const env = { BC_LISTEN: '127.0.0.1:0', BC_ADMIN_LISTEN: `unix:${socket}`, BC_LOG_LEVEL: 'silent' }
+  const { process, stdout, signal } = fakeProcess([], env)
+  const ended = demo(process, { version: '1.2.3' })
+  await until(() => stdout().includes('Ctrl-C ends it all.'))
+  t.match(stdout(), /curl http:\/\/localhost:\d+\/api/)
+  t.match(stdout(), `curl --unix-socket ${socket} http://localhost/status\n`)
+  t.notMatch(stdout(), 'The status page')
+  signal('SIGTERM')
+  t.equal(await ended, 0)
 })
 
 test('a demo that cannot listen says so, and leaves nothing behind', async (t) => {
-  const demo = startDemo(t, { BC_LISTEN: 'unix:/nowhere/at/all/apps.sock' })
-  t.equal(await demo.ended(), 1)
-  t.match(demo.stderr(), /^bc-sidecar: cannot listen on unix:\/nowhere\/at\/all\/apps\.sock: [^\n]+\n$/)
-  t.same(filesOf(demo), [])
+  const program = startDemo(t, { BC_LISTEN: 'unix:/nowhere/at/all/apps.sock' })
+  t.equal(await program.ended(), 1)
+  t.match(program.stderr(), /^bc-sidecar: cannot listen on unix:\/nowhere\/at\/all\/apps\.sock: [^\n]+\n$/)
+  t.same(filesOf(program), [])
 })
 
 test('a setting that is wrong ends the demo with 2, and leaves nothing behind', async (t) => {
-  const demo = startDemo(t, { BC_LISTEN: 'nonsense' })
-  t.equal(await demo.ended(), 2)
-  t.match(demo.stderr(), 'BC_LISTEN')
-  t.same(filesOf(demo), [])
+  const program = startDemo(t, { BC_LISTEN: 'nonsense' })
+  t.equal(await program.ended(), 2)
+  t.match(program.stderr(), 'BC_LISTEN')
+  t.same(filesOf(program), [])
 })

@@ -33,7 +33,8 @@ for (const [args, message] of faults) {
 
 test('simulate is a bank with its credentials in a directory, until it is told to end', async (t) => {
   const dir = join(t.testdir(), 'credentials')
-  const program = startProgram(t, ['simulate', '--dir', dir, ...anyPort, '--faults', 'api-503:1'])
+  const args = ['simulate', '--dir', dir, ...anyPort, '--faults', 'api-503:1']
+  const program = startProgram(t, args, { bundled: true })
   const { baseUrl, authorizationUrl } = await program.event('simulating')
   const read = (name: string): string => readFileSync(join(dir, name), 'utf8')
   const dispatcher = new Agent({
