@@ -13,7 +13,7 @@ function startDemo(t: Test, env: Record<string, string> = {}): Program {
   return startProgram(t, ['demo'], { env: { ...listen, ...env }, bundled: true })
 }
 
-function filesOf({ pid }: Program): string[] {
+function filesOf({ pid }: { readonly pid: number }): string[] {
   return readdirSync(tmpdir()).filter((name) => name.startsWith(`bc-sidecar-demo-${pid}-`))
 }
 
@@ -82,10 +82,12 @@ test('for a unix socket the calls name it, and no page for people is promised', 
 })
 
 test('a demo that cannot listen says so, and leaves nothing behind', async (t) => {
-  const program = startDemo(t, { BC_LISTEN: 'unix:/nowhere/at/all/apps.sock' })
-  t.equal(await program.ended(), 1)
-  t.match(program.stderr(), /^bc-sidecar: cannot listen on unix:\/nowhere\/at\/all\/apps\.sock: [^\n]+\n$/)
-  t.same(filesOf(program), [])
+  const env = { ...listen, BC_LISTEN: 'unix:/nowhere/at/all/apps.sock', BC_LOG_LEVEL: 'silent' }
+  const { process } = fakeProcess([], env)
+  await t.rejects(demo(process, { version: '1.2.3' }), {
+    message: /^cannot listen on unix:\/nowhere\/at\/all\/apps\.sock: [^\n]+$/,
+  })
+  t.same(filesOf(process), [])
 })
 
 test('a setting that is wrong ends the demo with 2, and leaves nothing behind', async (t) => {

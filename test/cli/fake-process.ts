@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { pid } from 'node:process'
 import type { Process } from '../../src/cli/command.ts'
 
 export interface FakeProcess {
@@ -22,7 +23,7 @@ export function fakeProcess(args: readonly string[], env: Record<string, string>
     })
   const [stdout, stderr] = [stream('stdout'), stream('stderr')]
   const argv = ['node', 'main.js', ...args]
-  const process = { argv, env: { ...env }, stdout, stderr, on: signals.on.bind(signals) }
+  const process = { pid, argv, env: { ...env }, stdout, stderr, on: signals.on.bind(signals) }
   return {
     process: process as unknown as Process,
     stdout: () => written.stdout,

@@ -34,45 +34,57 @@ test('a set that waits for the bank leaves token requests for the next change of
   t.equal(bank.authorization.requests.length, 3)
 })
 
-test('a certificate that expires while it serves; a new set goes in unproved when the bank is down', async (t) => {
-  const authority = await createAuthority()
-  const notAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 5_000)
-  const client = await authority.client({ name: 'short', notAfter })
-  const rotating = await startRotating(t, { authority, client })
-  const { app, bank, sidecar, events } = rotating
-  const call = () => app.call({ method: 'POST', path: '/p', body: 'x' })
-  t.equal((await call()).status, 201)
-  t.equal(events('certificate_expiring').length, 1)
-  await until(() => Date.now() > notAfter.getTime())
-  t.match(await call(), { status: 503, headers: { 'bc-sidecar-error': 'certificate_unusable' } })
-  t.notOk(await rotating.ready())
-  await until(() => events('credentials_unusable').length === 1)
-  const mend = breakDown(bank)
-  const next = await authority.client({ name: 'second' })
-  writeSet(rotating, next)
-  sidecar.reload()
-  await rotating.applied(next, { reload: false })
-  t.match(events('credentials_applied').at(-1), { proved: false, thumbprint: next.thumbprint })
-  t.match(await call(), { status: 503, headers: { 'bc-sidecar-error': 'token_unavailable' } })
-  mend()
-  await until(async () => (await call()).status === 201)
-  t.equal(bank.api.requests.at(-1)?.thumbprint, next.thumbprint)
-  t.ok(await rotating.ready())
-})
+test('a certificate expires', { jobs: 2 }, async (t) => {
+  const serving = t.test(
+    'a certificate that expires while it serves; a new set goes in unproved when the bank is down',
+    { buffered: true },
+    async (t) => {
+      const authority = await createAuthority()
+      const notAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 5_000)
+      const client = await authority.client({ name: 'short', notAfter })
+      const rotating = await startRotating(t, { authority, client })
+      const { app, bank, sidecar, events } = rotating
+      const call = () => app.call({ method: 'POST', path: '/p', body: 'x' })
+      t.equal((await call()).status, 201)
+      t.equal(events('certificate_expiring').length, 1)
+      await until(() => Date.now() > notAfter.getTime())
+      t.match(await call(), { status: 503, headers: { 'bc-sidecar-error': 'certificate_unusable' } })
+      t.notOk(await rotating.ready())
+      await until(() => events('credentials_unusable').length === 1)
+      const mend = breakDown(bank)
+      const next = await authority.client({ name: 'second' })
+      writeSet(rotating, next)
+      sidecar.reload()
+      await rotating.applied(next, { reload: false })
+      t.match(events('credentials_applied').at(-1), { proved: false, thumbprint: next.thumbprint })
+      t.match(await call(), { status: 503, headers: { 'bc-sidecar-error': 'token_unavailable' } })
+      mend()
+      await until(async () => (await call()).status === 201)
+      t.equal(bank.api.requests.at(-1)?.thumbprint, next.thumbprint)
+      t.ok(await rotating.ready())
+    },
+  )
 
-test('a candidate goes in unproved once the old certificate has expired', async (t) => {
-  const authority = await createAuthority()
-  const notAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 5_000)
-  const client = await authority.client({ name: 'short', notAfter })
-  const rotating = await startRotating(t, { authority, client })
-  const { bank, sidecar, events } = rotating
-  breakDown(bank)
-  const next = await authority.client({ name: 'second' })
-  writeSet(rotating, next)
-  sidecar.reload()
-  await until(() => events('credentials_deferred').length === 1)
-  t.equal((await rotating.status()).certificate.thumbprint, client.thumbprint)
-  await rotating.applied(next, { reload: false })
-  t.match(events('credentials_applied').at(-1), { proved: false })
-  t.ok(Date.now() > notAfter.getTime())
+  const waiting = t.test(
+    'a candidate goes in unproved once the old certificate has expired',
+    { buffered: true },
+    async (t) => {
+      const authority = await createAuthority()
+      const notAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 5_000)
+      const client = await authority.client({ name: 'short', notAfter })
+      const rotating = await startRotating(t, { authority, client })
+      const { bank, sidecar, events } = rotating
+      breakDown(bank)
+      const next = await authority.client({ name: 'second' })
+      writeSet(rotating, next)
+      sidecar.reload()
+      await until(() => events('credentials_deferred').length === 1)
+      t.equal((await rotating.status()).certificate.thumbprint, client.thumbprint)
+      await rotating.applied(next, { reload: false })
+      t.match(events('credentials_applied').at(-1), { proved: false })
+      t.ok(Date.now() > notAfter.getTime())
+    },
+  )
+
+  await Promise.all([serving, waiting])
 })

@@ -1,0 +1,3 @@
+import { runFolder } from '../support/run-folder.ts'
+
+await runFolder('e2e', /^(?!fleet-|hostile-|rotation-|environments\.|process\.|shutdown\.|unix-socket\.)/)

@@ -1,6 +1,0 @@
-import { runFolder } from '../support/run-folder.ts'
-
-await runFolder(
-  'e2e',
-  /^(?!fleet-|hostile-|rotation-|token-|environments\.|process\.|shutdown\.|unix-socket\.)/,
-)
