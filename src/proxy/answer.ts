@@ -105,7 +105,13 @@ export function answerSocket(
   const { status, headers, body } = problemAnswer(error, about)
   const lines = [`HTTP/1.1 ${status} ${problems[error.code].title}`, 'connection: close']
   for (let at = 0; at < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`)
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
+  socket.write(`${lines.join('\r\n')}\r\n\r\n${body}`)
+  endSocket(socket)
+}
+
+/** Nothing more will be said nor heard. RFC 9112 §9.6: at once, what the app still sends would cost it the answer. */
+export function endSocket(socket: Socket): void {
+  socket.end()
   const timer = setTimeout(() => socket.destroy(), lingerMs)
   socket.on('close', () => clearTimeout(timer)).resume()
 }

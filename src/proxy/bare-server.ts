@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { SidecarError } from '../errors.ts'
-import { answerProblem, answerSocket } from './answer.ts'
+import { answerProblem, answerSocket, endSocket } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 
 export interface BareServerOptions {
@@ -70,6 +70,8 @@ function openOn(socket: Socket, { current }: BareServerOptions): Exchange | unde
 function answerNoMore({ response }: Exchange, socket: Socket): void {
   response.shouldKeepAlive = false
   socket.removeAllListeners('data').resume()
+  // The head is written, and may have promised that the connection stays: Node.js then leaves it open.
+  if (response.headersSent) response.once('close', () => endSocket(socket))
 }
 
 /** The body of a request is no HTTP, or ends before its end: the request gets the answer, in its turn. */

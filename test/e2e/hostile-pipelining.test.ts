@@ -168,3 +168,14 @@ test('whatever reaches the bank behind a refusal is answered', async (t) => {
     t.ok((answers[0]?.status ?? 0) >= 400)
   }
 })
+
+test('what is no request behind one that is answered at once ends the connection after its answer', async (t) => {
+  for (const behind of [`CONNECT bank:443 HTTP/1.1\r\n${host}\r\n`, 'nonsense\r\n\r\n'])
+    for (const path of ['/../x', '/plain', '/api/v1/authorizations/authorize']) {
+      const app = await sidecar.connect()
+      app.write(get(path) + behind)
+      const answers = await app.closed()
+      t.equal(answers.length, 1, `${path}, ${behind.slice(0, 8)}`)
+      await until(() => app.socket.destroyed)
+    }
+})
