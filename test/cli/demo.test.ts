@@ -26,7 +26,7 @@ function commandsOf(text: string): { url: string; body: string | undefined }[] {
 }
 
 test('the demo prints three calls that work, and leaves nothing behind', async (t) => {
-  const program = startProgram(t, ['demo'], { env: listen })
+  const program = startDemo(t)
   await until(() => program.stdout().includes('Ctrl-C ends it all.'))
   const [accounts, payment, status, ...others] = commandsOf(program.stdout())
   t.same(others, [])
@@ -68,17 +68,27 @@ test('the demo respects the settings of its listeners and its log', async (t) =>
   t.equal(await program.ended(), 0)
 })
 
-test('for a unix socket the calls name it, and no page for people is promised', async (t) => {
-  const socket = join(socketDirectory(t), 'one.sock')
-  const env = { BC_LISTEN: '127.0.0.1:0', BC_ADMIN_LISTEN: `unix:${socket}`, BC_LOG_LEVEL: 'silent' }
-  const { process, stdout, signal } = fakeProcess([], env)
-  const ended = demo(process, { version: '1.2.3' })
-  await until(() => stdout().includes('Ctrl-C ends it all.'))
-  t.match(stdout(), /curl http:\/\/localhost:\d+\/api/)
-  t.match(stdout(), `curl --unix-socket ${socket} http://localhost/status\n`)
-  t.notMatch(stdout(), 'The status page')
-  signal('SIGTERM')
-  t.equal(await ended, 0)
+test('the calls name its listeners: a port of localhost, or a unix socket, which has no page for people', async (t) => {
+  const socket = join(socketDirectory(t), 'admin.sock')
+  const invitations: Readonly<Record<string, RegExp>> = {
+    '127.0.0.1:0':
+      /curl http:\/\/localhost:\d+\/status\n\nThe status page .* is http:\/\/localhost:\d+\/\. Ctrl-C ends it all/,
+    [`unix:${socket}`]: new RegExp(
+      `curl --unix-socket ${socket} http://localhost/status\n\nCtrl-C ends it all`,
+    ),
+  }
+  for (const [admin, invitation] of Object.entries(invitations)) {
+    const { process, stdout, signal } = fakeProcess([], {
+      ...listen,
+      BC_ADMIN_LISTEN: admin,
+      BC_LOG_LEVEL: 'silent',
+    })
+    const ended = demo(process, { version: '1.2.3' })
+    await until(() => stdout().includes('Ctrl-C'))
+    t.match(stdout(), invitation)
+    signal('SIGTERM')
+    t.equal(await ended, 0)
+  }
 })
 
 test('a demo that cannot listen says so, and leaves nothing behind', async (t) => {

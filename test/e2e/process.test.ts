@@ -30,6 +30,7 @@ test('a sidecar serves from its start to its end, and gives no secret away', asy
   const sidecar = startProgram(t, [], { env })
   const admin = await sidecar.admin()
   const health = startProgram(t, ['health', '--wait', '60'], {
+    bundled: true,
     env: { BC_ADMIN_LISTEN: admin.replace('http://', '') },
   })
   t.equal(await health.ended(), 0, 'ready')
@@ -64,20 +65,21 @@ test('a sidecar serves from its start to its end, and gives no secret away', asy
 
 test('help and version come from the real program, also to a slow reader and to none', async (t) => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  const told = startProgram(t, ['--version'])
+  const told = startProgram(t, ['--version'], { bundled: true })
   t.equal(await told.ended(), 0)
   t.equal(told.stdout(), `${version}\n`)
 
   // Fills standard output first, which nobody reads before this process gets to it.
   const fill = `process.stdout;import{writeSync}from'node:fs';try{for(;;)writeSync(1,'x'.repeat(65536))}catch{}`
-  const slow = startProgram(t, ['--help'], { nodeOptions: [`--import=data:text/javascript,${fill}`] })
+  const nodeOptions = [`--import=data:text/javascript,${fill}`]
+  const slow = startProgram(t, ['--help'], { bundled: true, nodeOptions })
   t.equal(await slow.ended(), 0)
   t.ok(slow.stdout().endsWith('the version\n'), 'nothing is lost')
 })
 
 test('a wrong command line or configuration ends with 2, each fault named', async (t) => {
-  const unknown = startProgram(t, ['serve'])
-  const none = startProgram(t, ['run'], { env: { BC_PASSWORD: 'correct horse 42' } })
+  const unknown = startProgram(t, ['serve'], { bundled: true })
+  const none = startProgram(t, ['run'], { bundled: true, env: { BC_PASSWORD: 'correct horse 42' } })
   t.equal(await unknown.ended(), 2)
   t.match(unknown.stderr(), /^bc-sidecar: there is no command "serve"\. [^\n]+\n$/)
   t.equal(await none.ended(), 2)

@@ -90,7 +90,7 @@ test('no turn of the event loop computes for as long as one of the derivations t
   const pfx = next.pfx(passphrase, { iterations, mac: 'pbmac1' })
   const file = join(t.testdir({ client: client.chainPem + client.keyPem }), 'client')
   const env = { ...writeCredentials(join(file, '..'), { bank, authority, client }), ...variables(file) }
-  const program = startProgram(t, ['run'], { env, nodeOptions: turnMeter })
+  const program = startProgram(t, ['run'], { env, nodeOptions: turnMeter, bundled: true })
   const apps = await program.apps()
   await program.event('token_renewed')
   const payments = startPayments(t, apps, 4)

@@ -27,7 +27,7 @@ test('other formats and key types under the same name, under load', async (t) =>
   const again = await authority.client({ name: 'again' })
   const rotating = await startRotating(t, { authority, client, env })
   const { bank, sidecar, events } = rotating
-  const payments = rotating.pay()
+  const payments = rotating.pay({ pauseMs: 20 })
   const contents: [Issued, string | Buffer][] = [
     [p384, bundleOf(p384)],
     [chained, bundleOf(chained)],

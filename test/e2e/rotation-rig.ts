@@ -66,7 +66,7 @@ export async function startRotating(t: Test, options: RotatingOptions = {}): Pro
     events,
     status,
     app: startApp(t, apps),
-    pay: ({ clients = 4, pauseMs = 20 } = {}) => startPayments(t, apps, clients, pauseMs),
+    pay: ({ clients = 4, pauseMs = 40 } = {}) => startPayments(t, apps, clients, pauseMs),
     async applied({ thumbprint }, { reload } = { reload: true }) {
       if (reload) sidecar.reload()
       await until(() => events('credentials_applied').some((line) => line['thumbprint'] === thumbprint), {

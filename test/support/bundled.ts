@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { createHash } from 'node:crypto'
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
+const cache = join(root, 'node_modules', '.cache', 'bundle')
 
 /**
  * A command that starts Node.js without tap, which hands itself to every process of Node.js that is started, whatever its
@@ -16,20 +17,42 @@ export function bareNode(args: readonly string[]): [command: string, args: strin
 
 let main: string | undefined
 
-/** The entry of the program as the image has it, made anew once per process from the sources as they are. */
+/** The entry of the program as the image has it, made from the sources as they are; the processes of the tests share it. */
 export function bundledMain(): string {
-  main ??= bundle()
+  main ??= join(bundle(), 'dist', 'main.js')
   return main
 }
 
+/** Made beside and renamed: another process may make the same at this moment. */
 function bundle(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'bc-sidecar-bundle-'))
-  process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
-  const dist = join(directory, 'dist')
-  execFileSync(...bareNode([join(root, 'scripts/bundle.mjs'), dist]), {
+  const directory = join(cache, fingerprint())
+  if (existsSync(directory)) return directory
+  const temporary = `${directory}.${process.pid}`
+  execFileSync(...bareNode([join(root, 'scripts/bundle.mjs'), join(temporary, 'dist')]), {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
-  copyFileSync(join(root, 'package.json'), join(directory, 'package.json'))
-  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
-  return join(dist, 'main.js')
+  copyFileSync(join(root, 'package.json'), join(temporary, 'package.json'))
+  for (const old of readdirSync(cache).filter(
+    (name) => !name.includes('.') && join(cache, name) !== directory,
+  ))
+    rmSync(join(cache, old), { recursive: true, force: true })
+  try {
+    renameSync(temporary, directory)
+  } catch (error) {
+    if (!existsSync(directory)) throw error
+    rmSync(temporary, { recursive: true })
+  }
+  return directory
+}
+
+/** Of all that the bundle is made from. */
+function fingerprint(): string {
+  const hash = createHash('sha256')
+  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+  const others = ['scripts/bundle.mjs', 'package.json', 'package-lock.json'].map((name) => join(root, name))
+  for (const path of [...others, ...sources]) hash.update(`${path}\n`).update(readFileSync(path))
+  return hash.digest('hex')
 }

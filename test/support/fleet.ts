@@ -58,7 +58,7 @@ export async function startFleet(t: Test, options: FleetOptions): Promise<TestFl
     while (!signal.aborted) {
       const { status } = await app.call({ path: '/load' })
       counts.set(status, (counts.get(status) ?? 0) + 1)
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
 
