@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Test, test } from 'tap'
+import { runCommand } from '../../src/cli/command.ts'
 import { demo } from '../../src/cli/demo.ts'
 import { getOverSocket, type Program, socketDirectory, startProgram } from '../support/program.ts'
 import { until } from '../support/until.ts'
@@ -93,10 +94,9 @@ test('the calls name its listeners: a port of localhost, or a unix socket, which
 
 test('a demo that cannot listen says so, and leaves nothing behind', async (t) => {
   const env = { ...listen, BC_LISTEN: 'unix:/nowhere/at/all/apps.sock', BC_LOG_LEVEL: 'silent' }
-  const { process } = fakeProcess([], env)
-  await t.rejects(demo(process, { version: '1.2.3' }), {
-    message: /^cannot listen on unix:\/nowhere\/at\/all\/apps\.sock: [^\n]+$/,
-  })
+  const { process, stderr } = fakeProcess(['demo'], env)
+  t.equal(await runCommand(process), 1)
+  t.match(stderr(), /^bc-sidecar: cannot listen on unix:\/nowhere\/at\/all\/apps\.sock: [^\n]+\n$/)
   t.same(filesOf(process), [])
 })
 
