@@ -31,9 +31,10 @@ async function become(entry, args) {
 
 /** By environment: of all ways to hand an import to every process of the tests, the only one that comes before tap's. */
 function preload() {
-  const scripts =
-    process.features.typescript === undefined ? ['strip-types.mjs', 'lighten-tap.mjs'] : ['lighten-tap.mjs']
-  const imports = scripts.map((script) => `--import=${new URL(script, import.meta.url).href}`)
+  const lightenTap = new URL('lighten-tap.mjs', import.meta.url)
+  const stripTypes = new URL('strip-types.mjs', import.meta.url)
+  const scripts = process.features.typescript === undefined ? [stripTypes, lightenTap] : [lightenTap]
+  const imports = scripts.map(({ href }) => `--import=${href}`)
   process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS ?? '', ...imports].join(' ').trim()
 }
 
