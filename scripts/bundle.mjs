@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /**
- * `node scripts/bundle.mjs DIR`: the program as few files in place of a thousand, for the image: starts in half the time, in
- * less memory. Chunks lie one directory deep, as the sources do that find package.json and the worker beside themselves.
+ * `node scripts/bundle.mjs DIR`: the program as few files in place of a thousand: starts in a third of the time, in less
+ * memory. Chunks lie one directory deep, as the sources do that find package.json and the worker beside themselves.
  */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -35,6 +37,9 @@ const lighter = {
     onLoad({ filter: /./, namespace: 'lighter' }, ({ path }) => ({ contents: replaced[path], resolveDir }))
   },
 }
+
+// Chunks are named by their content: those of an earlier build would stay.
+if (outdir !== undefined) rmSync(join(outdir, 'cli'), { recursive: true, force: true })
 
 await build({
   entryPoints: { main: source('main.ts'), 'cli/unlock-worker': source('credentials/unlock-worker.ts') },

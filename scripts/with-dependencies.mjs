@@ -70,7 +70,10 @@ function install() {
 
 function build() {
   process.stderr.write('building …\n')
-  run([process.execPath, binary('typescript', 'tsc'), '-p', 'tsconfig.json'], 'the build failed')
+  run(
+    [process.execPath, join(root, 'scripts', 'bundle.mjs'), dirname(manifest.bin['bc-sidecar'])],
+    'the build failed',
+  )
 }
 
 function run([command, ...args], failure, output = 2) {

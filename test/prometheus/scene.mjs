@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePorts, listens, until } from './processes.mjs'
 
-const built = (path) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url))
-const main = built('main.js')
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 /**
  * Two sidecars, each with a simulated bank: `expiring`, whose certificate has five days left, and `throttled`, whose
@@ -53,7 +52,7 @@ async function startPair(processes, { name, directory, faults, prepare }) {
 /** The simulator's own certificates live 90 days. */
 async function issueShortLived(directory) {
   const read = (name) => readFileSync(join(directory, name), 'utf8')
-  const { generateKeyPair, issueCertificate } = await import(built('simulator/certificate.js'))
+  const { generateKeyPair, issueCertificate } = await import('../../src/simulator/certificate.ts')
   const { publicKey, privateKey } = await generateKeyPair()
   const certificate = issueCertificate(publicKey, {
     commonName: 'Five days left',

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Test, test } from 'tap'
@@ -9,7 +9,7 @@ import { bareNode } from '../support/bundled.ts'
 const sound = { 'node_modules/tap': { version: '1.0.0', integrity: 'sha512-tap' } }
 
 const tapProgram = `console.log(JSON.stringify(process.argv.slice(2))); process.exitCode = Number(process.env.STATUS ?? 0)`
-const tscProgram = `const { mkdirSync, writeFileSync } = require('node:fs')
+const bundleProgram = `import { mkdirSync, writeFileSync } from 'node:fs'
 mkdirSync('dist', { recursive: true })
 writeFileSync('dist/main.js', process.env.PROGRAM ?? '')`
 const npmProgram = `const { appendFileSync, copyFileSync, mkdirSync } = require('node:fs')
@@ -19,7 +19,7 @@ mkdirSync('node_modules', { recursive: true })
 copyFileSync('package-lock.json', 'node_modules/.package-lock.json')
 process.exit(Number(process.env.NPM_STATUS ?? 0))`
 
-/** A project with our scripts, and stand-ins for npm, tap and the compiler that say what they were asked. */
+/** A project with our scripts, and stand-ins for npm, tap and the bundler that say what they were asked. */
 function project(t: Test, installed: object | undefined, wanted: object = sound, node = '>=20.19') {
   const folder = t.testdir({
     'package.json': JSON.stringify({
@@ -32,10 +32,10 @@ function project(t: Test, installed: object | undefined, wanted: object = sound,
     node_modules: {
       ...(installed && { '.package-lock.json': JSON.stringify({ packages: installed }) }),
       tap: { 'package.json': '{"bin":{"tap":"run.cjs"}}', 'run.cjs': tapProgram },
-      typescript: { 'package.json': '{"bin":{"tsc":"tsc.cjs"}}', 'tsc.cjs': tscProgram },
     },
   })
   cpSync('scripts', join(folder, 'scripts'), { recursive: true })
+  writeFileSync(join(folder, 'scripts', 'bundle.mjs'), bundleProgram)
   const script = join(folder, 'scripts', 'with-dependencies.mjs')
   const environment = (more: Record<string, string>) => ({
     PATH: process.env['PATH'] ?? '',
