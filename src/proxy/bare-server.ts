@@ -28,9 +28,12 @@ export function setUpServer(server: Server, options: BareServerOptions): void {
   server.on('connect', (_request: IncomingMessage, socket: Socket) => {
     socket.on('error', () => undefined)
     const open = openOn(socket, options)
-    if (open !== undefined) answerNoMore(open, socket)
-    else
+    if (open === undefined)
       refuse(options, socket, 'CONNECT', new SidecarError('method_not_allowed', 'CONNECT is not forwarded'))
+    else {
+      answerNoMore(open, socket)
+      keepTelling(open, socket)
+    }
   })
 }
 
@@ -69,15 +72,30 @@ function openOn(socket: Socket, { current }: BareServerOptions): Exchange | unde
 /** An answer under way is the app's: what came after its request must neither overtake nor mend it. */
 function answerNoMore({ response }: Exchange, socket: Socket): void {
   response.shouldKeepAlive = false
-  socket.removeAllListeners('data').resume()
+  discard(socket)
   // The head is written, and may have promised that the connection stays: Node.js then leaves it open.
   if (response.headersSent) response.once('close', () => endSocket(socket))
+}
+
+/** Reads on, which no parser does any more: Node.js takes it off a socket whose data somebody listens to. */
+function discard(socket: Socket): void {
+  socket.removeAllListeners('data').on('data', () => undefined)
+}
+
+/** At CONNECT, Node.js lets go of the socket: the answer under way would wait for ever for room to be written to. */
+function keepTelling(newest: Exchange, socket: Socket): void {
+  for (const event of ['drain', 'timeout'] as const)
+    socket.on(event, () => {
+      let oldest = newest
+      while (oldest.behind?.closed === false) oldest = oldest.behind
+      oldest.response.emit(event, socket)
+    })
 }
 
 /** The body of a request is no HTTP, or ends before its end: the request gets the answer, in its turn. */
 function breakOff({ environment }: BareServerOptions, open: Exchange, code: Unreadable): void {
   const { response, request } = open
-  request.socket.removeAllListeners('data').resume()
+  discard(request.socket)
   // Our own answer is written, and waits for an upload that will never end.
   if (open.problem !== undefined && response.headersSent) response.end()
   else if (response.headersSent) request.socket.destroy()

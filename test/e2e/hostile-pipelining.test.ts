@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
 import t, { type Test, test } from 'tap'
 import { respond } from '../support/bank.ts'
 import { startRawSidecar } from '../support/raw-sidecar.ts'
@@ -169,8 +171,10 @@ test('whatever reaches the bank behind a refusal is answered', async (t) => {
   }
 })
 
+const noRequests = [`CONNECT bank:443 HTTP/1.1\r\n${host}\r\n`, 'nonsense\r\n\r\n']
+
 test('what is no request behind one that is answered at once ends the connection after its answer', async (t) => {
-  for (const behind of [`CONNECT bank:443 HTTP/1.1\r\n${host}\r\n`, 'nonsense\r\n\r\n'])
+  for (const behind of noRequests)
     for (const path of ['/../x', '/plain', '/api/v1/authorizations/authorize']) {
       const app = await sidecar.connect()
       app.write(get(path) + behind)
@@ -178,4 +182,57 @@ test('what is no request behind one that is answered at once ends the connection
       t.equal(answers.length, 1, `${path}, ${behind.slice(0, 8)}`)
       await until(() => app.socket.destroyed)
     }
+})
+
+test('a large answer arrives whole, whatever comes behind its request', async (t) => {
+  const plain = api.handler
+  t.teardown(() => {
+    api.handler = plain
+  })
+  const size = 8_000_000
+  api.handler = ({ response }) => respond(response, 200, 'x'.repeat(size))
+  for (const behind of noRequests) {
+    const app = await sidecar.connect()
+    app.write(get('/large') + behind)
+    const answers = await app.closed()
+    t.same(
+      answers.map(({ body }) => body.length),
+      [size + 2],
+      behind.slice(0, 8),
+    )
+  }
+})
+
+test('nonsense behind an answer under way is thrown away, however much of it', async (t) => {
+  const warnings: Error[] = []
+  const warn = (warning: Error): number => warnings.push(warning)
+  process.on('warning', warn)
+  t.teardown(() => process.off('warning', warn))
+  const accepted: Socket[] = []
+  const accept = (message: unknown): number => accepted.push((message as { socket: Socket }).socket)
+  subscribe('net.server.socket', accept)
+  t.teardown(() => unsubscribe('net.server.socket', accept))
+  const plain = api.handler
+  t.teardown(() => {
+    api.handler = plain
+  })
+  let end = (): void => undefined
+  api.handler = ({ response }) => {
+    response.writeHead(200, { 'content-length': '10' }).write('first')
+    end = () => response.end('after')
+  }
+  const app = await sidecar.connect()
+  const socket = accepted.find(({ remotePort }) => remotePort === app.socket.localPort)
+  app.write(get('/slow'))
+  await until(() => app.received().endsWith('first'))
+  for (let count = 0; count < 15; count++) {
+    const read = Number(socket?.bytesRead)
+    app.write('nonsense\r\n\r\n')
+    await until(() => Number(socket?.bytesRead) > read)
+  }
+  end()
+  const [answer, ...more] = await app.closed()
+  t.equal(answer?.body, 'firstafter')
+  t.same(more, [])
+  t.same(warnings, [])
 })
