@@ -1,14 +1,9 @@
 /**
- * `node --import` for every process and thread of the tests: leaves out what tap hands to each of them and these tests do not
- * use, which is most of what a thread costs. By environment: only so does it come before tap's own imports.
+ * `node --import` for every process and thread of the tests: leaves out tap's mocks, which no test here uses, and which are
+ * most of what a thread costs. By environment: only so does it come before tap's own imports.
  */
 import * as module from 'node:module'
-import { isMainThread } from 'node:worker_threads'
-import * as hooks from './lighten-tap-hooks.mjs'
+import { load } from './lighten-tap-hooks.mjs'
 
-const data = { thread: !isMainThread }
-if (module.registerHooks === undefined) module.register('./lighten-tap-hooks.mjs', import.meta.url, { data })
-else {
-  hooks.initialize(data)
-  module.registerHooks({ load: hooks.load })
-}
+if (module.registerHooks === undefined) module.register('./lighten-tap-hooks.mjs', import.meta.url)
+else module.registerHooks({ load })

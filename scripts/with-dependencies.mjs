@@ -63,7 +63,7 @@ function install() {
     : 'nothing is installed yet'
   if (reason === undefined) return
   process.stderr.write(`installing dependencies (${reason}) …\n`)
-  // --include=dev: NODE_ENV=production would leave the compiler out.
+  // --include=dev: NODE_ENV=production would leave the bundler out.
   const flags = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
   run(npm(flags), 'npm ci failed; it needs the npm registry', 'ignore')
 }

@@ -6,7 +6,7 @@ import { bareNode } from '../support/bundled.ts'
 const preload = `--import=${pathToFileURL('scripts/lighten-tap.mjs').href}`
 const tapPreloads = ['mock', 'processinfo'].map((part) => `--import=./@tapjs/${part}/dist/esm/import.mjs`)
 
-test('a process gets no mocks, a thread no account of the process either', async (t) => {
+test('processes and threads get no mocks, and all else of tap', async (t) => {
   const folder = t.testdir({
     '@tapjs': {
       mock: { dist: { esm: { 'import.mjs': "console.log('mock')" } } },
@@ -14,10 +14,11 @@ test('a process gets no mocks, a thread no account of the process either', async
     },
     'main.mjs': `import { Worker } from 'node:worker_threads'
 console.log('main')
-new Worker('console.log("thread")', { eval: true })`,
+new Worker(new URL('thread.mjs', import.meta.url)).on('exit', () => console.log('end'))`,
+    'thread.mjs': "console.log('thread')",
   })
   const [command, args] = bareNode([preload, ...tapPreloads, 'main.mjs'])
   const { stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: 'utf8', env: {} })
   t.equal(stderr, '')
-  t.equal(stdout, 'processinfo\nmain\nthread\n')
+  t.equal(stdout, 'processinfo\nmain\nprocessinfo\nthread\nend\n')
 })
