@@ -49,21 +49,28 @@ export async function live(
   let slept = 0
   let proving = false
   let lastValue = ''
+  let asked = ''
   let last: Token | undefined
   let lost = false
   let landed = 0
 
   bank.answer = (request) => {
+    asked = lastValue
     const answer = moods[mood]
     if (answer !== undefined) return answer
     const value = mood === 'same' && lives(lastValue) ? lastValue : `token-${request}`
-    // Given again is only what arrived, to the same certificate.
-    lastValue = proving || bank.delayMs >= tokenTimeoutMs ? '' : value
+    asked = value
+    if (proving || value !== lastValue) lastValue = ''
     const { lifetimeSeconds } = bank
     const fresh = { sentAt: clock.now(), wallSentAt: clock.wallNow(), sleptBefore: slept, lifetimeSeconds }
     const given = issued.get(`Bearer ${value}`) ?? fresh
     issued.set(`Bearer ${value}`, given)
     return ok(value, given.lifetimeSeconds)
+  }
+
+  // Given again is only what arrived, to the same certificate.
+  bank.arrived = () => {
+    if (!proving) lastValue = asked
   }
 
   function lives(value: string): boolean {

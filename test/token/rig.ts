@@ -18,6 +18,8 @@ export interface Answer {
 export interface FakeBank {
   /** How the next requests are answered. */
   answer: (request: number) => Answer
+  /** Told when an answer has come to whom it was for, who may have given up before. */
+  arrived: () => void
   delayMs: number
   lifetimeSeconds: number
   /** Moments of every token request, on the monotonic clock. */
@@ -44,6 +46,7 @@ export function createRig(options: Partial<TokenSourceOptions> = {}): Rig {
   const events: TokenEvent[] = []
   const bank: FakeBank = {
     answer: (request) => ok(`token-${request}`, bank.lifetimeSeconds),
+    arrived: () => undefined,
     delayMs: 0,
     lifetimeSeconds: 300,
     requests: [],
@@ -104,6 +107,7 @@ function createDispatcher(bank: FakeBank, clock: ManualClock): Pick<Dispatcher, 
       bank.underWay--
       underWay--
     }
+    bank.arrived()
     if (answer.error) throw answer.error
     const { status = 200, headers = {}, body = '' } = answer
     const text = typeof body === 'string' ? body : JSON.stringify(body)
