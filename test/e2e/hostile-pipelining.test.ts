@@ -184,7 +184,7 @@ test('what is no request behind one that is answered at once ends the connection
     }
 })
 
-test('a large answer arrives whole, whatever comes behind its request', async (t) => {
+test('large answers arrive whole, whatever comes behind their requests', async (t) => {
   const plain = api.handler
   t.teardown(() => {
     api.handler = plain
@@ -193,11 +193,11 @@ test('a large answer arrives whole, whatever comes behind its request', async (t
   api.handler = ({ response }) => respond(response, 200, 'x'.repeat(size))
   for (const behind of noRequests) {
     const app = await sidecar.connect()
-    app.write(get('/large') + behind)
+    app.write(get('/1') + get('/2') + behind)
     const answers = await app.closed()
     t.same(
       answers.map(({ body }) => body.length),
-      [size + 2],
+      [size + 2, size + 2],
       behind.slice(0, 8),
     )
   }
