@@ -32,7 +32,7 @@ export function setUpServer(server: Server, options: BareServerOptions): void {
       refuse(options, socket, 'CONNECT', new SidecarError('method_not_allowed', 'CONNECT is not forwarded'))
     else {
       answerNoMore(open, socket)
-      keepTelling(open, socket)
+      keepTelling(socket)
     }
   })
 }
@@ -83,13 +83,11 @@ function discard(socket: Socket): void {
 }
 
 /** At CONNECT, Node.js lets go of the socket: the answer under way would wait for ever for room to be written to. */
-function keepTelling(newest: Exchange, socket: Socket): void {
+function keepTelling(socket: Socket): void {
+  // Not in Node.js's documentation: the answer that the socket belongs to, which that of another request may be waiting for.
+  const holder = socket as { readonly _httpMessage?: ServerResponse | null }
   for (const event of ['drain', 'timeout'] as const)
-    socket.on(event, () => {
-      let oldest = newest
-      while (oldest.behind?.closed === false) oldest = oldest.behind
-      oldest.response.emit(event, socket)
-    })
+    socket.on(event, () => holder._httpMessage?.emit(event, socket))
 }
 
 /** The body of a request is no HTTP, or ends before its end: the request gets the answer, in its turn. */
