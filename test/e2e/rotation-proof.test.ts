@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'tap'
+import { type Test, test } from 'tap'
 import { respond, type TestBank } from '../support/bank.ts'
 import { createAuthority, type Issued } from '../support/pki.ts'
 import { until } from '../support/until.ts'
@@ -18,6 +18,14 @@ function breakDown({ authorization }: TestBank): () => void {
   return () => {
     authorization.handler = plain
   }
+}
+
+/** With a certificate that expires in five or six seconds. */
+async function startShortLived(t: Test) {
+  const authority = await createAuthority()
+  const notAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 5_000)
+  const client = await authority.client({ name: 'short', notAfter })
+  return { rotating: await startRotating(t, { authority, client }), authority, client, notAfter }
 }
 
 test('a set that waits for the bank leaves token requests for the next change of files', async (t) => {
@@ -39,10 +47,7 @@ test('a certificate expires', { jobs: 2 }, async (t) => {
     'a certificate that expires while it serves; a new set goes in unproved when the bank is down',
     { buffered: true },
     async (t) => {
-      const authority = await createAuthority()
-      const notAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 5_000)
-      const client = await authority.client({ name: 'short', notAfter })
-      const rotating = await startRotating(t, { authority, client })
+      const { rotating, authority, notAfter } = await startShortLived(t)
       const { app, bank, sidecar, events } = rotating
       const call = () => app.call({ method: 'POST', path: '/p', body: 'x' })
       t.equal((await call()).status, 201)
@@ -69,10 +74,7 @@ test('a certificate expires', { jobs: 2 }, async (t) => {
     'a candidate goes in unproved once the old certificate has expired',
     { buffered: true },
     async (t) => {
-      const authority = await createAuthority()
-      const notAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 5_000)
-      const client = await authority.client({ name: 'short', notAfter })
-      const rotating = await startRotating(t, { authority, client })
+      const { rotating, authority, client, notAfter } = await startShortLived(t)
       const { bank, sidecar, events } = rotating
       breakDown(bank)
       const next = await authority.client({ name: 'second' })
