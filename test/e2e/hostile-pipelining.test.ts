@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import t, { type Test, test } from 'tap'
 import { respond } from '../support/bank.ts'
+import type { Handler } from '../support/bank-listener.ts'
 import { startRawSidecar } from '../support/raw-sidecar.ts'
 import { until } from '../support/until.ts'
 
@@ -13,31 +14,32 @@ const get = (path: string, lines = ''): string => `GET ${path} HTTP/1.1\r\n${hos
 const post = (path: string, body: string): string =>
   `POST ${path} HTTP/1.1\r\n${host}Content-Length: ${body.length}\r\n\r\n${body}`
 
-/** What the bank is to answer once it is called, but for looks at what it has seen. */
-function holdAnswers(t: Test): (() => void)[] {
+/** The bank answers like this for as long as the test lasts. */
+function answerWith(t: Test, handler: Handler): void {
   const plain = api.handler
   t.teardown(() => {
     api.handler = plain
   })
+  api.handler = handler
+}
+
+/** What the bank is to answer once it is called, but for looks at what it has seen. */
+function holdAnswers(t: Test): (() => void)[] {
   const held: (() => void)[] = []
-  api.handler = ({ seen, response }) => {
+  answerWith(t, ({ seen, response }) => {
     const answer = (): void => respond(response, 200, seen.url)
     if (seen.url === '/last-look') answer()
     else held.push(answer)
-  }
+  })
   return held
 }
 
 test('pipelined requests are each sent once, and answered in their order', async (t) => {
-  const plain = api.handler
-  t.teardown(() => {
-    api.handler = plain
-  })
   // The first of those that may run side by side is answered last.
-  api.handler = async ({ seen, response }) => {
+  answerWith(t, async ({ seen, response }) => {
     if (seen.url === '/1') await until(() => api.requests.some(({ url }) => url === '/2'))
     respond(response, 200, seen.url)
-  }
+  })
   const app = await sidecar.connect()
   app.write(get('/1') + get('/2') + post('/3', 'three') + get('/4'))
   const answers = await app.answers(4)
@@ -76,15 +78,11 @@ test('a pipelined payment is not sent for an app that hung up while it waited fo
 })
 
 test('a pipelined request behind HEAD, 204 or 304 is not taken for a body', async (t) => {
-  const plain = api.handler
-  t.teardown(() => {
-    api.handler = plain
-  })
-  api.handler = ({ seen, response }) => {
+  answerWith(t, ({ seen, response }) => {
     if (seen.url === '/204') response.writeHead(204).end()
     else if (seen.url === '/304') response.writeHead(304, { etag: '"1"' }).end()
     else respond(response, 200, seen.url)
-  }
+  })
   const app = await sidecar.connect(['HEAD'])
   app.write(`HEAD /head HTTP/1.1\r\n${host}\r\n${get('/204')}${get('/304')}${get('/last')}`)
   const statuses = (await app.answers(3)).map(({ status }) => status)
@@ -185,12 +183,8 @@ test('what is no request behind one that is answered at once ends the connection
 })
 
 test('large answers arrive whole, whatever comes behind their requests', async (t) => {
-  const plain = api.handler
-  t.teardown(() => {
-    api.handler = plain
-  })
   const size = 8_000_000
-  api.handler = ({ response }) => respond(response, 200, 'x'.repeat(size))
+  answerWith(t, ({ response }) => respond(response, 200, 'x'.repeat(size)))
   for (const behind of noRequests) {
     const app = await sidecar.connect()
     app.write(get('/1') + get('/2') + behind)
@@ -212,15 +206,11 @@ test('nonsense behind an answer under way is thrown away, however much of it', a
   const accept = (message: unknown): number => accepted.push((message as { socket: Socket }).socket)
   subscribe('net.server.socket', accept)
   t.teardown(() => unsubscribe('net.server.socket', accept))
-  const plain = api.handler
-  t.teardown(() => {
-    api.handler = plain
-  })
   let end = (): void => undefined
-  api.handler = ({ response }) => {
+  answerWith(t, ({ response }) => {
     response.writeHead(200, { 'content-length': '10' }).write('first')
     end = () => response.end('after')
-  }
+  })
   const app = await sidecar.connect()
   const socket = accepted.find(({ remotePort }) => remotePort === app.socket.localPort)
   app.write(get('/slow'))

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -32,10 +32,7 @@ function bundle(): string {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   copyFileSync(join(root, 'package.json'), join(temporary, 'package.json'))
-  for (const old of readdirSync(cache).filter(
-    (name) => !name.includes('.') && join(cache, name) !== directory,
-  ))
-    rmSync(join(cache, old), { recursive: true, force: true })
+  removeOld()
   try {
     renameSync(temporary, directory)
   } catch (error) {
@@ -45,6 +42,16 @@ function bundle(): string {
   return directory
 }
 
+/** Bundles of other states of the sources, and what was begun and never ended; not those that another run may be using. */
+function removeOld(): void {
+  const yesterday = Date.now() - 86_400_000
+  for (const name of readdirSync(cache)) {
+    const path = join(cache, name)
+    const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? yesterday
+    if (made < yesterday) rmSync(path, { recursive: true, force: true })
+  }
+}
+
 /** Of all that the bundle is made from. */
 function fingerprint(): string {
   const hash = createHash('sha256')
@@ -52,7 +59,8 @@ function fingerprint(): string {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
-  const others = ['scripts/bundle.mjs', 'package.json', 'package-lock.json'].map((name) => join(root, name))
-  for (const path of [...others, ...sources]) hash.update(`${path}\n`).update(readFileSync(path))
+  const others = ['scripts/bundle.mjs', 'tsconfig.json', 'package.json', 'package-lock.json']
+  for (const path of [...others.map((name) => join(root, name)), ...sources])
+    hash.update(`${path}\n`).update(readFileSync(path))
   return hash.digest('hex')
 }
