@@ -49,8 +49,9 @@ export function takeBody(exchange: Exchange, options: BodyOptions): RequestBody 
   return { open, again: () => keptWhole(request, kept), release }
 }
 
+/** Not to whom has got an answer: what came of the body with its head may have been no HTTP. */
 function goOn({ head, request, response }: Exchange): void {
-  if (!head.expectsContinue || request.httpVersionMinor === 0) return
+  if (!head.expectsContinue || request.httpVersionMinor === 0 || response.headersSent) return
   head.expectsContinue = false
   response.writeContinue()
 }

@@ -32,6 +32,15 @@ test('it is not told so when its request is refused', async (t) => {
   t.same(await listener.seen(), [])
 })
 
+test('it is not told so when the body that came with its head is no HTTP', async (t) => {
+  const app = await listener.connect()
+  app.write(`${head(5).replace('Content-Length: 5', 'Transfer-Encoding: chunked')}five\r\nhello\r\n`)
+  const answers = await app.closed()
+  t.match(answers, [{ status: 400, problem: { code: 'invalid_request', requestSent: 'no' } }])
+  t.notMatch(app.received(), goOn)
+  t.same(await listener.seen(), [])
+})
+
 test('an expectation that nobody knows is ignored', async (t) => {
   const app = await listener.connect()
   app.write('GET /odd HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\n\r\n')
