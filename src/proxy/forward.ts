@@ -1,12 +1,14 @@
 import type { ServerResponse } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { SidecarError } from '../errors.ts'
+import { answerProblem } from './answer.ts'
 import { BankCall, type CallOwner, type HeldAnswer } from './bank-call.ts'
 import { type BodyOptions, noBody, type RequestBody, takeBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import type { BankSession, ExplainFailure, Token } from './session.ts'
 
 export interface ForwardOptions extends BodyOptions {
+  readonly environment: string
   /** The bank's origin. */
   readonly origin: string
   /** The newest generation of credentials; throws `certificate_unusable`. */
@@ -18,19 +20,18 @@ export interface ForwardOptions extends BodyOptions {
   readonly ended: (exchange: Exchange) => void
 }
 
-/** Told at most once: undefined when the bank's answer is about to be written, or the error to answer with. */
-export type Answering = (error: SidecarError | undefined) => void
-
-/** The one way to the bank: sends an exchange that has a session and a token, and once more after a 401. */
-export function createForward(options: ForwardOptions): (exchange: Exchange, answering: Answering) => void {
-  return function forward(exchange, answering) {
+/**
+ * The one way to the bank: sends an exchange that has a session and a token, and once more after a 401. It is answered
+ * whatever comes of it, unless the app has hung up.
+ */
+export function createForward(options: ForwardOptions): (exchange: Exchange) => void {
+  return function forward(exchange) {
     exchange.calling = true
     exchange.bankStartedAt = options.now()
     const { chunked, contentLength = 0 } = exchange.head
-    if (!chunked && contentLength === 0) new Delivery(options, exchange, noBody, answering).send()
+    if (!chunked && contentLength === 0) new Delivery(options, exchange, noBody).send()
     // What came in one piece with the head is there once the parser has returned.
-    else
-      process.nextTick(() => new Delivery(options, exchange, takeBody(exchange, options), answering).send())
+    else process.nextTick(() => new Delivery(options, exchange, takeBody(exchange, options)).send())
   }
 }
 
@@ -39,23 +40,28 @@ class Delivery implements CallOwner {
   readonly #options: ForwardOptions
   readonly #exchange: Exchange
   readonly #body: RequestBody
-  readonly #answering: Answering
   #lost: { readonly error: unknown } | undefined
   #held = false
 
-  constructor(options: ForwardOptions, exchange: Exchange, body: RequestBody, answering: Answering) {
+  constructor(options: ForwardOptions, exchange: Exchange, body: RequestBody) {
     this.#options = options
     this.#exchange = exchange
     this.#body = body
-    this.#answering = answering
   }
 
-  send(content: ReturnType<RequestBody['open']> = this.#body.open()): void {
+  /** By default with the body as the app sends it. */
+  send(again?: Buffer | null): void {
     const exchange = this.#exchange
-    const call = new BankCall(exchange, this)
-    exchange.call = call
-    const { dispatcher } = exchange.session as BankSession
-    dispatcher.dispatch(bankRequest(this.#options.origin, exchange, content), call)
+    try {
+      const content = again === undefined ? this.#body.open() : again
+      const call = new BankCall(exchange, this)
+      exchange.call = call
+      const { dispatcher } = exchange.session as BankSession
+      dispatcher.dispatch(bankRequest(this.#options.origin, exchange, content), call)
+    } catch (error) {
+      // A fault of ours: it must not end the process, with everything else that is under way.
+      this.#fail(this.#explained(error, exchange.sent))
+    }
   }
 
   started(): void {
@@ -71,9 +77,7 @@ class Delivery implements CallOwner {
   }
 
   answering(): boolean {
-    if (this.#exchange.gone) return false
-    this.#answering(undefined)
-    return !this.#exchange.response.destroyed
+    return !this.#exchange.gone && !this.#exchange.response.destroyed
   }
 
   mayReplay(): boolean {
@@ -114,7 +118,7 @@ class Delivery implements CallOwner {
   }
 
   #fail(error: SidecarError): void {
-    if (!this.#exchange.gone) this.#answering(error)
+    if (!this.#exchange.gone) answerProblem(this.#exchange, error, this.#options.environment)
     this.ended()
   }
 

@@ -1,7 +1,7 @@
 import httpProxy from '@fastify/http-proxy'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { SidecarError } from '../errors.ts'
-import { type AdmissionOptions, createAdmission } from './admission.ts'
+import { type AdmissionOptions, createAdmission, isBodiless } from './admission.ts'
 import { answerProblem } from './answer.ts'
 import { handleClientError, setUpServer } from './bare-server.ts'
 import type { Exchange } from './exchange.ts'
@@ -9,7 +9,7 @@ import { createExchanges, type ExchangesOptions } from './exchanges.ts'
 import { createForward, type ForwardOptions } from './forward.ts'
 import { type HalfCloseOptions, heedHalfClose } from './half-close.ts'
 import { placeholderBody } from './placeholder.ts'
-import { createUpstream, exchangeOf, proxyReplyOptions } from './upstream.ts'
+import { noOtherWay } from './upstream.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -39,8 +39,8 @@ const isLogin = (method: string, path: string): boolean =>
   path === loginPath && (method === 'GET' || method === 'HEAD')
 
 /**
- * The way of a request: its head is read, the checks decide on it, a token is at hand, @fastify/http-proxy
- * takes it to the bank, and the answer is written. Every refusal and every failure ends in `answerProblem`.
+ * The way of a request: its head is read, the checks decide on it, a token is at hand, it goes to the bank, and the bank's
+ * answer is written. Every refusal and every failure ends in `answerProblem`.
  */
 export function createAppsListener(options: ListenerOptions): AppsListener {
   const exchanges = createExchanges(options)
@@ -62,7 +62,7 @@ export function createAppsListener(options: ListenerOptions): AppsListener {
     const refusal = admit(exchange)
     if (refusal === undefined) exchanges.admitted(exchange)
     // Any type of body is the bank's to judge: a malformed one must not end in a 415 of Fastify's.
-    if (request.headers['content-type'] !== undefined)
+    if (!isBodiless(exchange.method) && request.headers['content-type'] !== undefined)
       request.headers['content-type'] = 'application/octet-stream'
     done(refusal)
   })
@@ -72,13 +72,16 @@ export function createAppsListener(options: ListenerOptions): AppsListener {
   })
   app.register(httpProxy, {
     upstream: options.origin,
-    undici: createUpstream(forward),
-    disableCache: true,
-    disableRequestLogging: true,
-    internalRewriteLocationHeader: false,
-    preHandler: (request, _reply, done) =>
-      inTurn(request.exchange, () => findToken(options, request.exchange, done)),
-    replyOptions: proxyReplyOptions(options.environment),
+    undici: noOtherWay,
+    preHandler({ exchange }, reply, done) {
+      const goOn = (error?: Error): void => {
+        if (error === undefined) {
+          reply.hijack()
+          forward(exchange)
+        } else done(error)
+      }
+      inTurn(exchange, () => findToken(options, exchange, goOn))
+    },
   })
   app.setErrorHandler((error, request, reply) => refuse(options.environment, error, request, reply))
   setUpServer(app.server, { environment: options.environment, ...exchanges })
@@ -152,7 +155,7 @@ async function awaitToken({ session }: ListenerOptions, exchange: Exchange): Pro
 }
 
 function refuse(environment: string, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const exchange = exchangeOf(request)
+  const { exchange } = request
   reply.hijack()
   answerProblem(exchange, asSidecarError(error, exchange), environment)
 }

@@ -17,7 +17,7 @@ export function checkPath(target: string): PathDecision {
   const mark = target.indexOf('?')
   const path = mark === -1 ? target : target.slice(0, mark)
   const query = mark === -1 ? '' : target.slice(mark)
-  const reason = plainPath.test(path) ? undefined : whyRefused(path)
+  const reason = plainPath.test(path) && !path.includes('..') ? undefined : whyRefused(path)
   if (reason !== undefined) return { kind: 'refused', code: 'invalid_request', reason }
   return query === '' || plainQuery.test(query) ? { kind: 'ok', path, query } : queryRefused
 }
@@ -50,7 +50,7 @@ function whyRefused(path: string): string | undefined {
   const folded = decoded.normalize('NFKC')
   if (slashes(folded) !== slashes(path)) return 'the path holds an encoded slash'
   if (ambiguous.test(folded)) return 'the path holds an escape that can be read in more than one way'
-  return folded.slice(1).split('/').some(isHollow)
+  return folded.slice(1).split('/').some(isHollow) || climbing.test(folded)
     ? 'the path holds a dot segment or an empty segment'
     : undefined
 }
@@ -70,6 +70,9 @@ function slashes(text: string): number {
 // Controls and backslash; what a second decoding or a late split would act on (an escape, `?`, `#`, `;`); and
 // the look-alikes that Windows code pages map to slash and backslash.
 const ambiguous = /[\p{Cc}\\?#;\u2044\u2215\u2216]|%[\da-f]{2}/iu
+
+// To a parser that looks for dots beside a slash and not for whole segments.
+const climbing = /\/\.\.|\.\.\//
 
 /** Empty to a parser that strips dots and spaces, as Windows does. A last empty segment is a trailing slash. */
 function isHollow(segment: string, index: number, all: readonly string[]): boolean {

@@ -19,7 +19,7 @@ interface Script {
   readonly replacement?: (exchange: Exchange) => Promise<Token>
 }
 
-/** Forwards a request without a body to a scripted bank: what it was told to answer, and how often. */
+/** Forwards a request without a body to a scripted bank: what it came to, and how often it was sent. */
 async function forwardOnce({ bank, replacement = async () => token }: Script) {
   let sent = 0
   const dispatcher = {
@@ -36,11 +36,12 @@ async function forwardOnce({ bank, replacement = async () => token }: Script) {
     replacement: () => replacement(exchange),
   }
   const session: BankSession = { dispatcher, tokens }
-  const parts = { request: { method: 'POST', complete: true }, response: {}, head: readRequestHead([]) }
+  const response = { destroyed: true, destroy: () => undefined }
+  const parts = { request: { method: 'POST', complete: true }, response, head: readRequestHead([]) }
   const exchange = Object.assign(openExchange(parts as unknown as ExchangeParts), { session, token })
-  const told: (SidecarError | undefined)[] = []
   await new Promise<void>((resolve) => {
     const forward = createForward({
+      environment: 'test',
       origin: 'https://bank.example',
       session: () => session,
       explain: bankFailure,
@@ -51,13 +52,13 @@ async function forwardOnce({ bank, replacement = async () => token }: Script) {
       now: () => 0,
       ended: () => resolve(),
     })
-    forward(exchange, (error) => void told.push(error))
+    forward(exchange)
   })
-  return { told, sent }
+  return { problem: exchange.problem, sent }
 }
 
 test('a 401 that breaks off while a new token is asked for in vain is a lost connection', async (t) => {
-  const { told, sent } = await forwardOnce({
+  const { problem, sent } = await forwardOnce({
     bank(handler) {
       handler.onRequestStart?.(controller, {})
       handler.onResponseStart?.(controller, 401, {})
@@ -65,13 +66,13 @@ test('a 401 that breaks off while a new token is asked for in vain is a lost con
     },
     replacement: () => Promise.reject(new Error('no token')),
   })
-  t.match(told, [{ code: 'bank_connection_lost', requestSent: 'maybe' }])
+  t.match(problem, { code: 'bank_connection_lost', requestSent: 'maybe' })
   t.equal(sent, 1)
 })
 
 test('a request whose app hung up while a new token was asked for is not sent again', async (t) => {
   let end = (): void => undefined
-  const { told, sent } = await forwardOnce({
+  const { problem, sent } = await forwardOnce({
     bank(handler) {
       handler.onRequestStart?.(controller, {})
       handler.onResponseStart?.(controller, 401, {})
@@ -83,12 +84,27 @@ test('a request whose app hung up while a new token was asked for is not sent ag
       return token
     },
   })
-  t.same(told, [])
+  t.equal(problem, undefined)
   t.equal(sent, 1)
 })
 
 test('an error that came before anything was sent says no, whatever it says itself', async (t) => {
   const error = new SidecarError('request_timeout', 'too slow', { requestSent: 'maybe' })
-  const { told } = await forwardOnce({ bank: (handler) => handler.onResponseError?.(controller, error) })
-  t.match(told, [{ code: 'request_timeout', requestSent: 'no' }])
+  const { problem } = await forwardOnce({ bank: (handler) => handler.onResponseError?.(controller, error) })
+  t.match(problem, { code: 'request_timeout', requestSent: 'no' })
+})
+
+test('a fault inside the sidecar is answered as one, and ends nothing else', async (t) => {
+  const fault = (): never => {
+    throw new TypeError('undefined is not a function')
+  }
+  const { problem } = await forwardOnce({ bank: fault })
+  t.match(problem, { code: 'internal_error', requestSent: 'no' })
+  const { problem: later } = await forwardOnce({
+    bank(handler) {
+      handler.onRequestStart?.(controller, {})
+      fault()
+    },
+  })
+  t.match(later, { code: 'internal_error', requestSent: 'maybe' })
 })

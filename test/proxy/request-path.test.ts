@@ -12,7 +12,7 @@ test('a path that reads in one way only is passed on byte for byte, with its que
     '/api/v1/accounts/',
     '/api/v1/accounts/2f5c?PageNumber=1&PageSize=25',
     "/~user/-._~!$&'()*+,=:@/a:b@c",
-    '/a.b/..c/d..',
+    '/a.b/c..d/d..',
     '/.well-known/openid-configuration',
     '/a%20b/%C3%A9t%c3%a9/%E2%82%AC',
     '/%7Etilde/%61bc/file%2Epdf',
@@ -31,6 +31,7 @@ test('a path that reads in one way only is passed on byte for byte, with its que
 const ambiguous: Record<string, readonly string[]> = {
   'another form than origin form': ['', '*', 'http://bank/a', 'https://bank/a', 'bank:443', 'api/v1', '?a=b'],
   'dot segments': ['/.', '/..', '/a/..', '/a/../b', '/a/./b', '/../..', '/...', '/a/..../b', '/a/..?b'],
+  'dots beside a slash': ['/..a', '/a/..b/c', '/a../b', '/a/%2e.b', '/a.%2E/b'],
   'encoded dot segments': ['/%2e', '/%2e%2E/b', '/a/.%2e/b', '/a/%2e./b', '/a/%2e', '/a/%2e%2e%20/b'],
   'dot segments encoded twice': ['/%252e%252e/b', '/a/.%252e/b', '/a/%25%32%65/b', '/%25252e/b'],
   'dot segments with path parameters': ['/a/..;/b', '/a/..;x=1/b', '/a/..%3b/b'],
