@@ -8,12 +8,14 @@ export interface AllowedHost {
 
 export type HostVerdict = 'ok' | 'missing' | 'repeated' | 'not_allowed'
 
-/** Takes every `Host` of a request, and the address and port that its connection came in on (none on a unix socket). */
-export type HostCheck = (
-  hosts: readonly string[],
-  localAddress: string | undefined,
-  localPort: number | undefined,
-) => HostVerdict
+/** Where a connection came in; no address on a unix socket. A `Socket` is one: looked up only when it decides. */
+export interface LocalEnd {
+  readonly localAddress?: string | undefined
+  readonly localPort?: number | undefined
+}
+
+/** Takes every `Host` of a request. */
+export type HostCheck = (hosts: readonly string[], socket: LocalEnd) => HostVerdict
 
 interface Host {
   readonly name: string
@@ -31,7 +33,7 @@ const longestHost = 265
 export function createHostCheck(allowed: readonly AllowedHost[]): HostCheck {
   const names = allowed.map(({ name, port }) => ({ name: canonicalName(name), port }))
   let lastGood: string | undefined // apps send the same Host for ever: one comparison is then all it costs
-  return (hosts, localAddress, localPort) => {
+  return (hosts, socket) => {
     const [header] = hosts
     if (hosts.length > 1) return 'repeated'
     if (header === undefined || header === '') return 'missing'
@@ -42,7 +44,7 @@ export function createHostCheck(allowed: readonly AllowedHost[]): HostCheck {
       lastGood = header
       return 'ok'
     }
-    return isOwnAddress(host, localAddress, localPort) ? 'ok' : 'not_allowed'
+    return isOwnAddress(host, socket.localAddress, socket.localPort) ? 'ok' : 'not_allowed'
   }
 }
 

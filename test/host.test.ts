@@ -58,27 +58,43 @@ const table: readonly [host: string, verdict: HostVerdict, why: string][] = [
 test('each Host is decided by name, address and port', (t) => {
   const check = createHostCheck(allowed)
   for (const [host, verdict, why] of table) {
-    t.equal(check([host], '192.0.2.7', 9901), verdict, `${host}: ${why}`)
-    t.equal(check([host], '192.0.2.7', 9901), verdict, `${host}: the same when asked again`)
+    t.equal(check([host], { localAddress: '192.0.2.7', localPort: 9901 }), verdict, `${host}: ${why}`)
+    t.equal(
+      check([host], { localAddress: '192.0.2.7', localPort: 9901 }),
+      verdict,
+      `${host}: the same when asked again`,
+    )
   }
   t.end()
 })
 
 test('a missing, empty or repeated Host is told apart', (t) => {
   const check = createHostCheck([])
-  t.equal(check([], '127.0.0.1', 80), 'missing')
-  t.equal(check([''], '127.0.0.1', 80), 'missing')
-  t.equal(check(['localhost', 'localhost'], '127.0.0.1', 80), 'repeated')
+  t.equal(check([], { localAddress: '127.0.0.1', localPort: 80 }), 'missing')
+  t.equal(check([''], { localAddress: '127.0.0.1', localPort: 80 }), 'missing')
+  t.equal(check(['localhost', 'localhost'], { localAddress: '127.0.0.1', localPort: 80 }), 'repeated')
   t.end()
 })
 
 test('the own address is good on its own connections only', (t) => {
   const check = createHostCheck([])
-  t.equal(check(['10.0.0.5:8080'], '::ffff:10.0.0.5', 8080), 'ok', 'a dual-stack socket')
-  t.equal(check(['10.0.0.5:8080'], '10.0.0.6', 8080), 'not_allowed', 'nothing is remembered of it')
-  t.equal(check(['[fe80::1]:8080'], 'fe80::1%eth0', 8080), 'ok', 'the zone is the machine’s alone')
-  t.equal(check(['10.0.0.5:8080'], undefined, undefined), 'not_allowed', 'a unix socket has none')
-  t.equal(check(['localhost'], undefined, undefined), 'ok', 'a unix socket, by a loopback name')
+  t.equal(
+    check(['10.0.0.5:8080'], { localAddress: '::ffff:10.0.0.5', localPort: 8080 }),
+    'ok',
+    'a dual-stack socket',
+  )
+  t.equal(
+    check(['10.0.0.5:8080'], { localAddress: '10.0.0.6', localPort: 8080 }),
+    'not_allowed',
+    'nothing is remembered of it',
+  )
+  t.equal(
+    check(['[fe80::1]:8080'], { localAddress: 'fe80::1%eth0', localPort: 8080 }),
+    'ok',
+    'the zone is the machine’s alone',
+  )
+  t.equal(check(['10.0.0.5:8080'], {}), 'not_allowed', 'a unix socket has none')
+  t.equal(check(['localhost'], {}), 'ok', 'a unix socket, by a loopback name')
   t.end()
 })
 
@@ -101,7 +117,7 @@ test('no text that a URL parser reads as another host is ever allowed', (t) => {
   fc.assert(
     fc.property(hosts, (parts) => {
       const host = parts.join('')
-      if (check([host], '192.0.2.7', 80) !== 'ok') return true
+      if (check([host], { localAddress: '192.0.2.7', localPort: 80 }) !== 'ok') return true
       const { hostname, username, pathname, search, hash } = new URL(`http://${host}`)
       const bare = username + pathname + search + hash === '/'
       return bare && /^(?:(?:[a-z0-9_-]+\.)*localhost\.?|sidecar\.?|127\.[\d.]+|\[::1\])$/.test(hostname)

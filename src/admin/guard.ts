@@ -5,7 +5,7 @@ import { type Problem, problemOf } from './problem.ts'
 /** Who may ask at all: checked before anything else, in this order. Undefined: go on. */
 export function refusalOf(request: IncomingMessage, checkHost: HostCheck): Problem | undefined {
   const { headersDistinct: headers, socket, method, url } = request
-  const host = checkHost(headers['host'] ?? [], socket.localAddress, socket.localPort)
+  const host = checkHost(headers['host'] ?? [], socket)
   if (host !== 'ok') return problemOf('host_not_allowed', hostSentences[host])
   if (headers['origin'] !== undefined || headers['sec-fetch-site']?.some(isForeign)) return fromPage
   if (method !== 'GET' && method !== 'HEAD') return readOnly

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { SidecarError } from '../errors.ts'
 import type { Exchange } from './exchange.ts'
 import { checkOrigin } from './origin-check.ts'
@@ -8,8 +9,7 @@ export interface AdmissionOptions {
   readonly draining: () => boolean
   readonly checkHost: (
     hosts: readonly string[],
-    localAddress: string | undefined,
-    localPort: number | undefined,
+    socket: Socket,
   ) => 'ok' | 'missing' | 'repeated' | 'not_allowed'
   /** Whether what the app presented is the secret; undefined when none is asked for. */
   readonly acceptsSecret: ((presented: string) => boolean) | undefined
@@ -53,10 +53,8 @@ function checkMethod({ method }: Exchange): SidecarError | undefined {
 }
 
 function checkHost({ checkHost }: AdmissionOptions, { head, request }: Exchange): SidecarError | undefined {
-  const hosts = Array.from({ length: head.hosts }, () => head.host as string)
-  const { localAddress, localPort } = request.socket
-  const verdict = checkHost(hosts, localAddress, localPort)
-  if (verdict !== 'ok') return new SidecarError('host_not_allowed', hostFault(verdict, String(head.host)))
+  const verdict = checkHost(head.hosts, request.socket)
+  if (verdict !== 'ok') return new SidecarError('host_not_allowed', hostFault(verdict, head.hosts.join()))
 }
 
 function hostFault(verdict: 'missing' | 'repeated' | 'not_allowed', host: string): string {

@@ -155,18 +155,12 @@ async function awaitToken({ session }: ListenerOptions, exchange: Exchange): Pro
 }
 
 function refuse(environment: string, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const { exchange } = request
   reply.hijack()
-  answerProblem(exchange, asSidecarError(error, exchange), environment)
+  answerProblem(request.exchange, asSidecarError(error), environment)
 }
 
-function asSidecarError(error: unknown, { sent }: Exchange): SidecarError {
-  if (error instanceof SidecarError) return error
-  const cause = error as { statusCode?: number }
-  // @fastify/http-proxy checks the path by its own rules too.
-  if (cause.statusCode === 400) return new SidecarError('invalid_request', 'the path is malformed', { cause })
-  return new SidecarError('internal_error', 'the sidecar failed to handle this request', {
-    cause,
-    requestSent: sent ? 'maybe' : 'no',
-  })
+/** Fastify and the checks come before anything is sent. */
+function asSidecarError(cause: unknown): SidecarError {
+  if (cause instanceof SidecarError) return cause
+  return new SidecarError('internal_error', 'the sidecar failed to handle this request', { cause })
 }

@@ -5,9 +5,8 @@ import { traceIdOf } from './request-id.ts'
 export interface RequestHead {
   /** Flat names and values for the bank, as they came; the caller adds authorization and content-length. */
   headers: string[]
-  hosts: number
-  /** The last Host; only meaningful when `hosts` is 1. */
-  host: string | undefined
+  /** Every Host; that there is one is the checks' to see to. */
+  hosts: string[]
   hasOrigin: boolean
   fetchSite: string | undefined
   /** The app waits for 100 before it sends its body (RFC 9110 §10.1.1). */
@@ -47,8 +46,7 @@ export function readRequestHead(rawHeaders: readonly string[]): RequestHead {
 function blankHead(): RequestHead {
   return {
     headers: [],
-    hosts: 0,
-    host: undefined,
+    hosts: [],
     hasOrigin: false,
     fetchSite: undefined,
     expectsContinue: false,
@@ -65,8 +63,7 @@ function blankHead(): RequestHead {
 function take(head: RequestHead, name: string, value: string): boolean {
   switch (name) {
     case 'host':
-      head.hosts += 1
-      head.host = value
+      head.hosts.push(value)
       return true
     case 'content-length':
       takeLength(head, value)

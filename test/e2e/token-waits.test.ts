@@ -129,7 +129,7 @@ test('an app secret that cannot be read closes the listener, and the log says wh
   await until(() => lines.some(({ event }) => event === 'app_secret_applied'))
 })
 
-test('paths that Fastify or http-proxy cannot read are refused in our shape', async (t) => {
+test('paths that Fastify cannot read are refused in our shape', async (t) => {
   const authority = await createAuthority()
   const bank = await startBank(t, { authority })
   const { apps } = await startTestSidecar(t, { bank, authority })
