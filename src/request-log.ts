@@ -10,7 +10,7 @@ export function createRequestLog(log: Logger, wallNow = Date.now): (record: Requ
   return (record) => write(requestLine(record, time()))
 }
 
-/** What is unknown is null, so that every line has every field. Names and enumerations need no escaping. */
+/** What is unknown is null, so that every line has every field. Enumerations and trace ids need no escaping. */
 function requestLine(record: RequestRecord, time: string): string {
   const { status, origin, code, requestSent, replayed, durationMs, bankMs, requestBytes, responseBytes } =
     record
@@ -30,6 +30,11 @@ function name(value: string | undefined): string {
   return value === undefined ? 'null' : `"${value}"`
 }
 
-function rounded(ms: number): number {
-  return Math.round(ms * 1000) / 1000
+const thousandths = Array.from({ length: 1000 }, (_, count) => String(count / 1000).slice(1))
+
+/** To the microsecond: by whole numbers, which cost a tenth of what the digits of a fraction cost. */
+function rounded(ms: number): string {
+  const micros = Math.round(ms * 1000)
+  const rest = micros % 1000
+  return `${(micros - rest) / 1000}${thousandths[rest]}`
 }

@@ -2,6 +2,7 @@ import type { SecureContext } from 'node:tls'
 import { Agent, type Dispatcher } from 'undici'
 import type { Secret } from '../secret.ts'
 import { createConnector } from './connector.ts'
+import { RawAnswers } from './raw-answers.ts'
 
 export interface OutboundProxy {
   /** `http://` or `https://`, with or without user and password. */
@@ -102,11 +103,14 @@ const repeatable: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
  * one `setImmediate` before it uses an idle connection; dispatched while the event loop handles a batch of
  * events, that runs after this batch, so a close that arrived meanwhile is not seen. Deferred by one
  * more, there is always a whole poll between dispatch and write. Requests that only read go at once.
+ *
+ * undici's own calls, such as `request()`, speak its older handler interface and are left as they are.
  */
 class LookFirstAgent extends Agent {
   override dispatch(options: Agent.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    if (repeatable.has(options.method)) return super.dispatch(options, handler)
-    setImmediate(() => super.dispatch(options, handler))
+    const raw = handler.onRequestStart === undefined ? handler : new RawAnswers(handler)
+    if (repeatable.has(options.method)) return super.dispatch(options, raw)
+    setImmediate(() => super.dispatch(options, raw))
     return true
   }
 }
