@@ -90,16 +90,14 @@ function checkRules(options: AdmissionOptions, { method, path }: Exchange): Side
   return new SidecarError('route_not_allowed', `no rule of BC_ALLOW allows ${method} on this path`)
 }
 
-/** RFC 9110 §9.3.1: what a body of these would mean is not defined, and some servers would take it for a request. */
-export const isBodiless = (method: string): boolean => method === 'GET' || method === 'HEAD'
-
 function checkBody(
   { bodyLimitBytes }: AdmissionOptions,
   { head, method }: Exchange,
 ): SidecarError | undefined {
   if (head.fault !== undefined) return new SidecarError('invalid_request', head.fault)
   const { chunked, contentLength = 0 } = head
-  if (isBodiless(method) && (chunked || contentLength > 0))
+  const bodiless = method === 'GET' || method === 'HEAD'
+  if (bodiless && (chunked || contentLength > 0))
     return new SidecarError('invalid_request', `${method} with a body is not forwarded`)
   if (contentLength > bodyLimitBytes) return tooLarge(bodyLimitBytes)
 }

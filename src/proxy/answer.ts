@@ -39,9 +39,10 @@ export function breakOff({ request, response }: Exchange): void {
 /** As a string, a small body leaves in one piece with its head, for less than a list of buffers would cost. */
 const smallBytes = 8_192
 
-/** Not in Node.js's documentation: the head, which waits for what is written first. */
+/** Not in Node.js's documentation: the head, and whether it still waits for what is written first. */
 interface Waiting {
   _header?: unknown
+  readonly _headerSent?: boolean
 }
 
 /**
@@ -52,11 +53,10 @@ export function endWhole(exchange: Exchange, body: Buffer): boolean {
   if (body.length > smallBytes || bodyIsUnread(exchange)) return false
   const response: ServerResponse & Waiting = exchange.response
   const text = body.toString('latin1')
-  if (exchange.halfClosed || typeof response._header !== 'string') response.end(text, 'latin1')
-  else {
+  if (response._headerSent === false && typeof response._header === 'string') {
     response._header += text
     response.end()
-  }
+  } else response.end(text, 'latin1')
   return true
 }
 

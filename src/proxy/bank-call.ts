@@ -11,38 +11,8 @@ import {
   writeHead,
 } from './answer.ts'
 import { buildAnswerHeaders, declaredLength } from './answer-headers.ts'
+import type { CallOwner } from './call-owner.ts'
 import type { Exchange } from './exchange.ts'
-
-/**
- * What one call to the bank tells whoever made it. Of `failed`, `stale` and
- * `ended` one comes, once; none after `drop`.
- */
-export interface CallOwner {
-  /** The request is about to be written. */
-  started(): void
-  /** How long the head of the answer may still take. */
-  patienceMs(): number
-  /** The bank's answer is about to be written; false when nobody wants it any more. */
-  answering(): boolean
-  /** Whether a 401 shall be held back; then `hold` gets the two ways on. */
-  mayReplay(): boolean
-  hold(held: HeldAnswer): void
-  /** The token ran out before anything was written. */
-  stale(): void
-  failed(error: unknown, sent: boolean): void
-  /** The app does not take its answer as fast as it comes. */
-  blocked(): void
-  /** The answer ends before its end; `ended` follows. */
-  brokenOff(error: unknown): void
-  ended(): void
-}
-
-export interface HeldAnswer {
-  /** Gives the app the answer that was held. */
-  passOn(): void
-  /** Throws it away; the request will be sent again. */
-  drop(): void
-}
 
 /** A discarded answer is read to its end, so that the connection stays usable, but not for ever. */
 const discardLimitBytes = 65_536
@@ -57,6 +27,8 @@ export class BankCall implements Dispatcher.DispatchHandler {
   #started = false
   #controller: Dispatcher.DispatchController | undefined
   #discardedBytes = 0
+  /** It came while the answer was held: to HEAD, undici does not pause. */
+  #endHeld = false
   #declared = Number.NaN
   #patience: NodeJS.Timeout | undefined
 
@@ -122,8 +94,11 @@ export class BankCall implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    if (this.#state === 'answering') endAnswer(this.#exchange)
-    this.#end()
+    if (this.#state === 'held') this.#endHeld = true
+    else {
+      if (this.#state === 'answering') endAnswer(this.#exchange)
+      this.#end()
+    }
   }
 
   onResponseError(_controller: unknown, error: Error): void {
@@ -178,13 +153,18 @@ export class BankCall implements Dispatcher.DispatchHandler {
   #passOn(controller: Dispatcher.DispatchController, answer: AnswerHead): void {
     if (this.#state !== 'held') return
     this.#deliver(controller, answer)
-    controller.resume()
+    this.#goOn(controller)
   }
 
   #discard(controller: Dispatcher.DispatchController, state: 'discarding' | 'dropped'): void {
     if (this.#state === 'over') return
     this.#state = state
-    controller.resume()
+    this.#goOn(controller)
+  }
+
+  #goOn(controller: Dispatcher.DispatchController): void {
+    if (this.#endHeld) this.onResponseEnd()
+    else controller.resume()
   }
 
   #end(): void {

@@ -17,14 +17,6 @@ export interface BareServerOptions {
 export function setUpServer(server: Server, options: BareServerOptions): void {
   // Node.js would drop headers beyond the first thousand or so, unseen by any check; their bytes are bounded.
   server.maxHeadersCount = 0
-  // RFC 9110 §10.1.1: an expectation that is not understood may be ignored; ours end here anyway.
-  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    server.emit('request', request, response)
-  })
-  // Who expects to be told to go on is told when the body is wanted, not before.
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    server.emit('request', request, response)
-  })
   server.on('connect', (_request: IncomingMessage, socket: Socket) => {
     socket.on('error', () => undefined)
     const open = openOn(socket, options)

@@ -2,8 +2,9 @@ import type { ServerResponse } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { SidecarError } from '../errors.ts'
 import { answerProblem } from './answer.ts'
-import { BankCall, type CallOwner, type HeldAnswer } from './bank-call.ts'
+import { BankCall } from './bank-call.ts'
 import { type BodyOptions, noBody, type RequestBody, takeBody } from './body.ts'
+import type { CallOwner, HeldAnswer } from './call-owner.ts'
 import type { Exchange } from './exchange.ts'
 import type { BankSession, ExplainFailure, Token } from './session.ts'
 
@@ -28,10 +29,10 @@ export function createForward(options: ForwardOptions): (exchange: Exchange) => 
   return function forward(exchange) {
     exchange.calling = true
     exchange.bankStartedAt = options.now()
-    const { chunked, contentLength = 0 } = exchange.head
-    if (!chunked && contentLength === 0) new Delivery(options, exchange, noBody).send()
+    const delivery = new Delivery(options, exchange)
+    if (hasNoBody(exchange)) delivery.send()
     // What came in one piece with the head is there once the parser has returned.
-    else process.nextTick(() => new Delivery(options, exchange, takeBody(exchange, options)).send())
+    else process.nextTick(() => delivery.send())
   }
 }
 
@@ -39,20 +40,20 @@ export function createForward(options: ForwardOptions): (exchange: Exchange) => 
 class Delivery implements CallOwner {
   readonly #options: ForwardOptions
   readonly #exchange: Exchange
-  readonly #body: RequestBody
+  #body: RequestBody | undefined
   #lost: { readonly error: unknown } | undefined
   #held = false
 
-  constructor(options: ForwardOptions, exchange: Exchange, body: RequestBody) {
+  constructor(options: ForwardOptions, exchange: Exchange) {
     this.#options = options
     this.#exchange = exchange
-    this.#body = body
   }
 
   /** By default with the body as the app sends it. */
   send(again?: Buffer | null): void {
     const exchange = this.#exchange
     try {
+      this.#body ??= hasNoBody(exchange) ? noBody : takeBody(exchange, this.#options)
       const content = again === undefined ? this.#body.open() : again
       const call = new BankCall(exchange, this)
       exchange.call = call
@@ -81,7 +82,7 @@ class Delivery implements CallOwner {
   }
 
   mayReplay(): boolean {
-    return !this.#exchange.replayed && !this.#exchange.gone && this.#body.again() !== undefined
+    return !this.#exchange.replayed && !this.#exchange.gone && this.#body?.again() !== undefined
   }
 
   hold(held: HeldAnswer): void {
@@ -111,7 +112,7 @@ class Delivery implements CallOwner {
   }
 
   ended(): void {
-    this.#body.release()
+    this.#body?.release()
     this.#exchange.calling = false
     this.#exchange.bankEndedAt = this.#options.now()
     this.#options.ended(this.#exchange)
@@ -131,7 +132,7 @@ class Delivery implements CallOwner {
     const exchange = this.#exchange
     try {
       await this.#renew(exchange.token)
-      const content = this.#body.again()
+      const content = this.#body?.again()
       if (exchange.gone || content === undefined) throw new Error('nobody waits for it any more')
       exchange.replayed = true
       // RFC 9110 §15.5.2: the bank has not acted on what it answered with 401.
@@ -160,6 +161,10 @@ class Delivery implements CallOwner {
     exchange.session = session
     exchange.token = token
   }
+}
+
+function hasNoBody({ head }: Exchange): boolean {
+  return !head.chunked && (head.contentLength ?? 0) === 0
 }
 
 /** An app that has taken nothing of what is written for it. */

@@ -1,8 +1,9 @@
 import httpProxy from '@fastify/http-proxy'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { SidecarError } from '../errors.ts'
-import { type AdmissionOptions, createAdmission, isBodiless } from './admission.ts'
+import { type AdmissionOptions, createAdmission } from './admission.ts'
 import { answerProblem } from './answer.ts'
+import { BareRequest } from './bare-request.ts'
 import { handleClientError, setUpServer } from './bare-server.ts'
 import type { Exchange } from './exchange.ts'
 import { createExchanges, type ExchangesOptions } from './exchanges.ts'
@@ -49,7 +50,6 @@ export function createAppsListener(options: ListenerOptions): AppsListener {
   const app = fastify(serverOptions(options, exchanges))
 
   app.decorateRequest('exchange')
-  app.removeAllContentTypeParsers()
   app.addHook('onRequest', (request, reply, done) => {
     // RFC 9112 §9.6: nothing behind an answer that closes is acted on; its answer could not be told.
     if (exchanges.isClosing(request.raw.socket)) {
@@ -61,9 +61,6 @@ export function createAppsListener(options: ListenerOptions): AppsListener {
     request.exchange = exchange
     const refusal = admit(exchange)
     if (refusal === undefined) exchanges.admitted(exchange)
-    // Any type of body is the bank's to judge: a malformed one must not end in a 415 of Fastify's.
-    if (!isBodiless(exchange.method) && request.headers['content-type'] !== undefined)
-      request.headers['content-type'] = 'application/octet-stream'
     done(refusal)
   })
   app.get(loginPath, async (_request, reply) => {
@@ -92,9 +89,10 @@ export function createAppsListener(options: ListenerOptions): AppsListener {
 function serverOptions(options: ListenerOptions, exchanges: ReturnType<typeof createExchanges>) {
   return {
     logger: false,
-    bodyLimit: Number.MAX_SAFE_INTEGER,
-    routerOptions: { maxParamLength: options.maxHeaderBytes },
+    // The query is the bank's to read.
+    routerOptions: { maxParamLength: options.maxHeaderBytes, querystringParser: () => ({}) },
     http: {
+      IncomingMessage: BareRequest,
       // A missing Host is ours to refuse, in our words.
       requireHostHeader: false,
       maxHeaderSize: options.maxHeaderBytes,

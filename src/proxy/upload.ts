@@ -73,6 +73,8 @@ export function uploadStream(request: IncomingMessage, options: UploadOptions): 
 
   request.on('data', onData).on('end', onEnd).on('close', onClose)
   request.pause()
+  // undici hears of errors once it has begun: one that comes before must not end the process.
+  stream.on('error', () => undefined)
   return stream
 }
 

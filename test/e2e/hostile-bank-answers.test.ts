@@ -39,6 +39,17 @@ test('a status that nobody knows is the bank’s to give', async (t) => {
   t.equal((await listener.seen()).length, 1)
 })
 
+test('a header that Node.js acts on in a request is only one more in an answer', async (t) => {
+  answerWith('HTTP/1.1 200 OK\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nok')
+  const app = await listener.connect()
+  for (const count of [1, 2]) {
+    app.write(get)
+    const answers = await app.answers(count)
+    t.match(answers.at(-1), { status: 200, body: 'ok' })
+  }
+  t.equal((await listener.seen()).length, 2)
+})
+
 test('an answer that breaks off after its head is not taken for none at all', async (t) => {
   answerWith('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n')
   const app = await listener.connect()

@@ -89,3 +89,35 @@ test('an app that hangs up amid the answer does not keep the bank sending', asyn
   await until(() => api.requests.some(({ url, connection }) => url === '/endless' && !connection.open))
   t.same(await sidecar.seen(), ['GET /endless'])
 })
+
+test('an app that hangs up amid its body while every connection to the bank is busy harms nobody', async (t) => {
+  const busy = await startRawSidecar(t, { BC_MAX_CONNECTIONS: '2' })
+  const held: (() => void)[] = []
+  busy.bank.api.handler = ({ seen, response }) => {
+    if (seen.url === '/busy') held.push(() => respond(response, 200, 'done'))
+    else respond(response, 200, 'here')
+  }
+  const early = await Promise.all([1, 2].map(() => busy.connect()))
+  for (const app of early) app.write(`GET /busy HTTP/1.1\r\n${host}\r\n`)
+  await until(() => held.length === 2)
+  // Some wait for a connection, the others for a place behind it.
+  const apps = await Promise.all([1, 2, 3].map(() => busy.connect()))
+  for (const app of apps) app.write(`POST /waits HTTP/1.1\r\n${host}Content-Length: 10\r\n\r\nhello`)
+  const inFlight = async (): Promise<string | undefined> =>
+    /"inFlight":(\d+)/.exec(await (await fetch(`${busy.admin}/status`)).text())?.[1]
+  await until(async () => (await inFlight()) === '5')
+  for (const app of apps) app.socket.resetAndDestroy()
+  // Whatever is answered now comes after the reset.
+  const last = await busy.connect()
+  last.write(`GET /page HTTP/1.1\r\n${host}Origin: null\r\n\r\n`)
+  t.equal((await last.answer()).status, 403)
+  for (const answer of held) answer()
+  for (const app of early) t.equal((await app.answer()).status, 200)
+  await until(async () => (await inFlight()) === '0')
+  t.same(await busy.seen(), ['GET /busy', 'GET /busy'])
+  const outcome = { status: 499, requestSent: 'no' }
+  t.match(
+    busy.requests().filter(({ route }) => route === '/waits'),
+    [outcome, outcome, outcome],
+  )
+})

@@ -122,6 +122,16 @@ test('the bank’s 401 is passed on when no new token can be had, and when the b
   t.equal((await app.call({ method: 'POST', path: '/p', body: 'x' })).status, 401)
 })
 
+test('a HEAD that is refused when no new token can be had is answered too, and is over', async (t) => {
+  const { bank, app, admin } = await start(t)
+  bank.revokeTokens()
+  bank.authorization.handler = ({ response }) => respond(response, 500, {})
+  const answer = await app.call({ method: 'HEAD', path: '/h' })
+  t.match(answer, { status: 401, text: '' })
+  await until(async () => /"inFlight":0\b/.test(await (await fetch(`${admin}/status`)).text()))
+  t.equal(bank.api.requests.length, 1)
+})
+
 test('403 is never repeated', async (t) => {
   const { bank, app } = await start(t)
   bank.api.handler = ({ response }) => respond(response, 403, [])
