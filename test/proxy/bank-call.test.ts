@@ -1,6 +1,7 @@
 import { type Test, test } from 'tap'
 import type { Dispatcher } from 'undici'
-import { BankCall, type CallOwner, type HeldAnswer } from '../../src/proxy/bank-call.ts'
+import { BankCall } from '../../src/proxy/bank-call.ts'
+import type { CallOwner, HeldAnswer } from '../../src/proxy/call-owner.ts'
 import { type ExchangeParts, openExchange } from '../../src/proxy/exchange.ts'
 
 /** A call whose connection, app and owner only write down what they are told. */
