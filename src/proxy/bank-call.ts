@@ -10,6 +10,7 @@ import {
   hasNoBody,
   writeHead,
 } from './answer.ts'
+import { AnswerBody } from './answer-body.ts'
 import { buildAnswerHeaders, declaredLength } from './answer-headers.ts'
 import type { CallOwner } from './call-owner.ts'
 import type { Exchange } from './exchange.ts'
@@ -26,6 +27,7 @@ export class BankCall implements Dispatcher.DispatchHandler {
   #state: State = 'waiting'
   #started = false
   #controller: Dispatcher.DispatchController | undefined
+  #body: AnswerBody | undefined
   #discardedBytes = 0
   /** It came while the answer was held: to HEAD, undici does not pause. */
   #endHeld = false
@@ -87,7 +89,8 @@ export class BankCall implements Dispatcher.DispatchHandler {
     const first = this.#exchange.responseBytes === 0
     this.#exchange.responseBytes += chunk.length
     if (first && chunk.length === this.#declared && endWhole(this.#exchange, chunk)) return
-    if (this.#exchange.response.write(chunk)) return
+    this.#body ??= new AnswerBody(this.#exchange.response)
+    if (this.#body.write(chunk)) return
     this.#owner.blocked()
     controller.pause()
     this.#exchange.response.once('drain', () => controller.resume())
@@ -96,6 +99,7 @@ export class BankCall implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     if (this.#state === 'held') this.#endHeld = true
     else {
+      this.#body?.flush()
       if (this.#state === 'answering') endAnswer(this.#exchange)
       this.#end()
     }
@@ -109,6 +113,7 @@ export class BankCall implements Dispatcher.DispatchHandler {
     else if (state === 'answering' && hasNoBody(this.#exchange.bankStatus)) this.onResponseEnd()
     else if (state === 'answering') {
       if (!this.#exchange.gone) this.#owner.brokenOff(error)
+      this.#body?.flush()
       breakOff(this.#exchange)
       this.#end()
     } else {

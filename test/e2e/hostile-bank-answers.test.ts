@@ -60,6 +60,14 @@ test('an answer that breaks off after its head is not taken for none at all', as
   t.match(listener.records.at(-1), { status: 200, origin: 'bank', requestSent: 'maybe' })
 })
 
+test('what came of an answer that breaks off reaches the app', async (t) => {
+  answerWith('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npart\r\nno size')
+  const app = await listener.connect()
+  app.write(get)
+  await app.closed()
+  t.match(app.received(), /\r\n\r\n4\r\npart\r\n$/)
+})
+
 test('an answer that breaks off never looks complete, not even in HTTP/1.0', async (t) => {
   let hangUp = (): void => undefined
   api.onHead = ({ socket }) => {
