@@ -26,12 +26,15 @@ Object.assign(exports.Dispatcher.prototype, require('undici/lib/api'))`
 /** An import of node:http reads all that it exports, and so loads the undici that Node.js brings; a require does not. */
 const http = `module.exports = require('node:http')`
 
+/** @fastify/http-proxy loads it for web sockets, which are off. */
+const ws = ''
+
 const lighter = {
   name: 'lighter',
   setup({ onResolve, onLoad }) {
     const resolveDir = fileURLToPath(new URL('..', import.meta.url))
-    const replaced = { undici, 'node:http': http }
-    onResolve({ filter: /^(undici|node:http)$/ }, ({ path, namespace }) =>
+    const replaced = { undici, 'node:http': http, ws }
+    onResolve({ filter: /^(undici|node:http|ws)$/ }, ({ path, namespace }) =>
       namespace === 'lighter' ? undefined : { path, namespace: 'lighter' },
     )
     onLoad({ filter: /./, namespace: 'lighter' }, ({ path }) => ({ contents: replaced[path], resolveDir }))

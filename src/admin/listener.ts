@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { type AllowedHost, createHostCheck } from '../host.ts'
+import { noSchemaCompilers } from '../schema-compilers.ts'
 import { answerBroken } from './broken-request.ts'
 import type { EnvironmentReport } from './environment-report.ts'
 import { refusalOf } from './guard.ts'
@@ -47,6 +48,7 @@ export function createAdmin(options: AdminOptions): FastifyInstance {
 function openServer(): FastifyInstance {
   const app = fastify({
     logger: false,
+    schemaController: noSchemaCompilers,
     requestTimeout: requestTimeoutMs,
     http: { requireHostHeader: false, headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 5_000 },
     clientErrorHandler: answerBroken,

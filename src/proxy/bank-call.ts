@@ -89,11 +89,8 @@ export class BankCall implements Dispatcher.DispatchHandler {
     const first = this.#exchange.responseBytes === 0
     this.#exchange.responseBytes += chunk.length
     if (first && chunk.length === this.#declared && endWhole(this.#exchange, chunk)) return
-    this.#body ??= new AnswerBody(this.#exchange.response)
-    if (this.#body.write(chunk)) return
-    this.#owner.blocked()
-    controller.pause()
-    this.#exchange.response.once('drain', () => controller.resume())
+    this.#body ??= new AnswerBody(this.#exchange.response, () => this.#waitForApp(controller))
+    this.#body.write(chunk)
   }
 
   onResponseEnd(): void {
@@ -144,27 +141,36 @@ export class BankCall implements Dispatcher.DispatchHandler {
     this.#owner.stale()
   }
 
-  #deliver(controller: Dispatcher.DispatchController, answer: AnswerHead): void {
+  /** False when nobody wants it any more. */
+  #deliver(controller: Dispatcher.DispatchController, answer: AnswerHead): boolean {
     if (!this.#owner.answering()) {
       this.#discard(controller, 'discarding')
-      return
+      return false
     }
     this.#state = 'answering'
     if (bodyIsUnread(this.#exchange)) closeAfter(this.#exchange, answer.headers)
     this.#declared = declaredLength(answer.headers)
     writeHead(this.#exchange, answer)
+    return true
   }
 
   #passOn(controller: Dispatcher.DispatchController, answer: AnswerHead): void {
     if (this.#state !== 'held') return
-    this.#deliver(controller, answer)
-    this.#goOn(controller)
+    if (this.#deliver(controller, answer)) this.#goOn(controller)
   }
 
   #discard(controller: Dispatcher.DispatchController, state: 'discarding' | 'dropped'): void {
     if (this.#state === 'over') return
     this.#state = state
     this.#goOn(controller)
+  }
+
+  #waitForApp(controller: Dispatcher.DispatchController): void {
+    if (controller.paused) return
+    this.#owner.blocked()
+    controller.pause()
+    // Node.js tells it amid other work, such as that of another call's parser, which this one must not interrupt.
+    this.#exchange.response.once('drain', () => process.nextTick(() => controller.resume()))
   }
 
   #goOn(controller: Dispatcher.DispatchController): void {

@@ -20,6 +20,10 @@ export interface BodyOptions {
   readonly now: () => number
 }
 
+export function hasBody({ head }: Exchange): boolean {
+  return head.chunked || (head.contentLength ?? 0) > 0
+}
+
 export const noBody: RequestBody = { open: () => null, again: () => null, release: () => undefined }
 
 /** Takes the body as one piece when it came with the head, else as a stream that is kept while it passes. */

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici'
 import { SidecarError } from '../errors.ts'
 import { answerProblem } from './answer.ts'
 import { BankCall } from './bank-call.ts'
-import { type BodyOptions, noBody, type RequestBody, takeBody } from './body.ts'
+import { type BodyOptions, hasBody, noBody, type RequestBody, takeBody } from './body.ts'
 import type { CallOwner, HeldAnswer } from './call-owner.ts'
 import type { Exchange } from './exchange.ts'
 import type { BankSession, ExplainFailure, Token } from './session.ts'
@@ -30,9 +30,9 @@ export function createForward(options: ForwardOptions): (exchange: Exchange) => 
     exchange.calling = true
     exchange.bankStartedAt = options.now()
     const delivery = new Delivery(options, exchange)
-    if (hasNoBody(exchange)) delivery.send()
     // What came in one piece with the head is there once the parser has returned.
-    else process.nextTick(() => delivery.send())
+    if (hasBody(exchange)) process.nextTick(() => delivery.send())
+    else delivery.send()
   }
 }
 
@@ -53,7 +53,7 @@ class Delivery implements CallOwner {
   send(again?: Buffer | null): void {
     const exchange = this.#exchange
     try {
-      this.#body ??= hasNoBody(exchange) ? noBody : takeBody(exchange, this.#options)
+      this.#body ??= hasBody(exchange) ? takeBody(exchange, this.#options) : noBody
       const content = again === undefined ? this.#body.open() : again
       const call = new BankCall(exchange, this)
       exchange.call = call
@@ -161,10 +161,6 @@ class Delivery implements CallOwner {
     exchange.session = session
     exchange.token = token
   }
-}
-
-function hasNoBody({ head }: Exchange): boolean {
-  return !head.chunked && (head.contentLength ?? 0) === 0
 }
 
 /** An app that has taken nothing of what is written for it. */

@@ -1,10 +1,12 @@
 import httpProxy from '@fastify/http-proxy'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { SidecarError } from '../errors.ts'
+import { noSchemaCompilers } from '../schema-compilers.ts'
 import { type AdmissionOptions, createAdmission } from './admission.ts'
 import { answerProblem } from './answer.ts'
 import { BareRequest } from './bare-request.ts'
 import { handleClientError, setUpServer } from './bare-server.ts'
+import { hasBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import { createExchanges, type ExchangesOptions } from './exchanges.ts'
 import { createForward, type ForwardOptions } from './forward.ts'
@@ -89,6 +91,7 @@ export function createAppsListener(options: ListenerOptions): AppsListener {
 function serverOptions(options: ListenerOptions, exchanges: ReturnType<typeof createExchanges>) {
   return {
     logger: false,
+    schemaController: noSchemaCompilers,
     // The query is the bank's to read.
     routerOptions: { maxParamLength: options.maxHeaderBytes, querystringParser: () => ({}) },
     http: {
@@ -115,15 +118,19 @@ function serverOptions(options: ListenerOptions, exchanges: ReturnType<typeof cr
 
 /** RFC 9112 §9.3.2: requests of one connection run side by side only if all of them are safe. */
 function inTurn(exchange: Exchange, goOn: () => void): void {
-  const { behind, method } = exchange
-  if (behind === undefined || behind.closed || (isSafe(method) && isSafe(behind.method))) goOn()
+  const { behind } = exchange
+  if (behind === undefined || behind.closed || (isSafe(exchange) && isSafe(behind))) goOn()
   else
     behind.response.once('close', () => {
       if (!exchange.closed && !exchange.gone) goOn()
     })
 }
 
-const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+/** RFC 9110 §9.2.1. One with a body may have to be told to go on, which must not come amid an earlier answer. */
+function isSafe(exchange: Exchange): boolean {
+  const { method } = exchange
+  return method === 'GET' || method === 'HEAD' || (method === 'OPTIONS' && !hasBody(exchange))
+}
 
 /** Without a promise when a token is at hand, which is nearly always. */
 function findToken(options: ListenerOptions, exchange: Exchange, done: (error?: Error) => void): void {
