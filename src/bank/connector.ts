@@ -4,6 +4,7 @@ import type { buildConnector } from 'undici'
 import type { Secret } from '../secret.ts'
 import type { Attempt } from './attempt.ts'
 import { ConnectFailure } from './connect-failure.ts'
+import { goOnAtEnd } from './end-while-paused.ts'
 import { createFailing } from './failing.ts'
 import { handshake } from './handshake.ts'
 import { parseNoProxy } from './no-proxy.ts'
@@ -82,7 +83,10 @@ export function createConnector(options: ConnectorOptions): Connector {
         onConnection?.({ origin, resumed: socket.isSessionReused() })
         // undici would connect again at once, for as long as this goes on.
         if (socket.destroyed) callback(new ConnectFailure(hostname, 'the connection broke at once'), null)
-        else callback(null, socket)
+        else {
+          goOnAtEnd(socket)
+          callback(null, socket)
+        }
       },
       (error: Error) => failing.during(origin, error, () => callback(error, null)),
     )

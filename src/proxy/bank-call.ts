@@ -170,7 +170,12 @@ export class BankCall implements Dispatcher.DispatchHandler {
     this.#owner.blocked()
     controller.pause()
     // Node.js tells it amid other work, such as that of another call's parser, which this one must not interrupt.
-    this.#exchange.response.once('drain', () => process.nextTick(() => controller.resume()))
+    this.#exchange.response.once('drain', () => process.nextTick(() => this.#appIsReady(controller)))
+  }
+
+  /** After its end, the connection and its parser are another call's. */
+  #appIsReady(controller: Dispatcher.DispatchController): void {
+    if (this.#state === 'answering') controller.resume()
   }
 
   #goOn(controller: Dispatcher.DispatchController): void {

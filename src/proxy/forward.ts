@@ -103,8 +103,14 @@ class Delivery implements CallOwner {
   }
 
   blocked(): void {
+    const { response, request } = this.#exchange
     // An answer may be blocked many times: one listener is enough.
-    this.#exchange.response.off('timeout', cutOff).on('timeout', cutOff).setTimeout(this.#options.stallMs)
+    if (response.listenerCount('timeout') === 0) {
+      response.on('timeout', cutOff)
+      // The connection may be the next answer's then, which is not to blame.
+      response.prependOnceListener('finish', () => request.socket.setTimeout(0))
+    }
+    response.setTimeout(this.#options.stallMs)
   }
 
   brokenOff(error: unknown): void {
