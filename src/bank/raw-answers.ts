@@ -47,9 +47,10 @@ export class RawAnswers implements Dispatcher.DispatchHandler, Dispatcher.Dispat
   }
 
   resume(): void {
-    if (!this.paused) return
-    this.paused = false
-    this.#resume?.()
+    if (this.paused) {
+      this.paused = false
+      this.#resume?.()
+    }
   }
 
   abort(reason: Error): void {

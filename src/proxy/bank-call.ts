@@ -166,11 +166,12 @@ export class BankCall implements Dispatcher.DispatchHandler {
   }
 
   #waitForApp(controller: Dispatcher.DispatchController): void {
-    if (controller.paused) return
-    this.#owner.blocked()
-    controller.pause()
-    // Node.js tells it amid other work, such as that of another call's parser, which this one must not interrupt.
-    this.#exchange.response.once('drain', () => process.nextTick(() => this.#appIsReady(controller)))
+    if (!controller.paused) {
+      this.#owner.blocked()
+      controller.pause()
+      // Node.js tells it amid other work, such as that of another call's parser, which this one must not interrupt.
+      this.#exchange.response.once('drain', () => process.nextTick(() => this.#appIsReady(controller)))
+    }
   }
 
   /** After its end, the connection and its parser are another call's. */

@@ -8,9 +8,9 @@ const host = 'Host: localhost\r\n'
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\n${host}\r\n`
 
 test('a bank that hangs up behind a 401 is asked again with a new token', async (t) => {
-  const { bank, connect } = await startRawSidecar(t)
-  const { api, authorization } = bank
-  const [old] = bank.issued
+  const sidecar = await startRawSidecar(t)
+  const { api, authorization, issued } = sidecar.bank
+  const [old] = issued
   let closed = false
   api.onHead = ({ seen, socket }) => {
     if (seen.token !== old?.token) return false
@@ -25,28 +25,28 @@ test('a bank that hangs up behind a 401 is asked again with a new token', async 
     await until(() => closed)
     await issue(exchange)
   }
-  const app = await connect()
+  const app = await sidecar.connect()
   app.write(get('/a'))
   t.equal((await app.answer()).status, 200)
   t.equal(api.requests.length, 2)
 })
 
 test('a bank that hangs up while the app is behind with its answer harms nobody', async (t) => {
-  const { bank, connect } = await startRawListener(t)
+  const listener = await startRawListener(t)
   const held: (() => void)[] = []
-  bank.api.handler = ({ response }) => void held.push(() => respond(response, 200, 'first'))
+  listener.bank.api.handler = ({ response }) => void held.push(() => respond(response, 200, 'first'))
   let end = (): void => undefined
-  bank.api.onHead = ({ seen, socket }) => {
+  listener.bank.api.onHead = ({ seen, socket }) => {
     if (seen.url !== '/last') return false
     socket.write(`HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 30010\r\n\r\n${'x'.repeat(30_000)}`)
     end = () => socket.end('x'.repeat(10))
     return true
   }
-  const app = await connect()
+  const app = await listener.connect()
   app.write(get('/first') + get('/last'))
-  await until(() => held.length === 1 && bank.api.requests.length === 2)
+  await until(() => held.length === 1 && listener.bank.api.requests.length === 2)
   const look = async (): Promise<void> => {
-    const other = await connect()
+    const other = await listener.connect()
     other.write(`GET /page HTTP/1.1\r\n${host}Origin: null\r\n\r\n`)
     t.equal((await other.answer()).status, 403)
   }
@@ -60,12 +60,12 @@ test('a bank that hangs up while the app is behind with its answer harms nobody'
 })
 
 test('an app that was behind with one answer is not cut off while it waits for the next', async (t) => {
-  const { bank, connect } = await startRawListener(t, { stallMs: 100 })
-  bank.api.handler = async ({ seen, response }) => {
+  const listener = await startRawListener(t, { stallMs: 100 })
+  listener.bank.api.handler = async ({ seen, response }) => {
     if (seen.url === '/pay') await new Promise((resolve) => setTimeout(resolve, 400))
     respond(response, 200, seen.url === '/pay' ? 'paid' : 'x'.repeat(300_000))
   }
-  const app = await connect()
+  const app = await listener.connect()
   app.write(`${get('/large')}POST /pay HTTP/1.1\r\n${host}Content-Length: 2\r\n\r\n{}`)
   const [, paid] = await app.answers(2)
   t.match(paid, { status: 200, body: /paid/ })
