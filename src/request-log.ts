@@ -32,7 +32,7 @@ function name(value: string | undefined): string {
 
 const thousandths = Array.from({ length: 1000 }, (_, count) => String(count / 1000).slice(1))
 
-/** To the microsecond: by whole numbers, which cost a tenth of what the digits of a fraction cost. */
+/** To the microsecond, by whole numbers: the digits of a fraction cost more. */
 function rounded(ms: number): string {
   const micros = Math.round(ms * 1000)
   const rest = micros % 1000

@@ -1,6 +1,6 @@
 /**
- * In place of Fastify's own compilers of JSON Schemas, for its option `schemaController`: no route here has a schema, and to
- * load what compiles them is a fifth of the sidecar's start. Throws at the first route that has one.
+ * In place of Fastify's own compilers of JSON Schemas, for its option `schemaController`: no route here has a schema, and what
+ * compiles them need not be loaded at each start. Throws at the first route that has one.
  */
 export const noSchemaCompilers = {
   compilersFactory: { buildValidator: refuse, buildSerializer: refuse },

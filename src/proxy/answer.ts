@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { problems, type SidecarError } from '../errors.ts'
+import { hasBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import { problemAnswer } from './problem.ts'
 
@@ -69,8 +70,8 @@ export function hasNoBody(status: number): boolean {
 }
 
 /** At its head, a request without a body is not `complete` for Node.js either. */
-export function bodyIsUnread({ request, head }: Exchange): boolean {
-  return !request.complete && (head.chunked || (head.contentLength ?? 0) > 0)
+export function bodyIsUnread(exchange: Exchange): boolean {
+  return !exchange.request.complete && hasBody(exchange)
 }
 
 export function closeAfter(exchange: Exchange, headers: string[]): void {

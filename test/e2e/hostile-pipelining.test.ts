@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import t, { type Test, test } from 'tap'
+import { answerWith } from '../support/answer-with.ts'
 import { respond } from '../support/bank.ts'
-import type { Handler } from '../support/bank-listener.ts'
 import { startRawSidecar } from '../support/raw-sidecar.ts'
 import { until } from '../support/until.ts'
 
@@ -14,19 +14,10 @@ const get = (path: string, lines = ''): string => `GET ${path} HTTP/1.1\r\n${hos
 const post = (path: string, body: string): string =>
   `POST ${path} HTTP/1.1\r\n${host}Content-Length: ${body.length}\r\n\r\n${body}`
 
-/** The bank answers like this for as long as the test lasts. */
-function answerWith(t: Test, handler: Handler): void {
-  const plain = api.handler
-  t.teardown(() => {
-    api.handler = plain
-  })
-  api.handler = handler
-}
-
 /** What the bank is to answer once it is called, but for looks at what it has seen. */
 function holdAnswers(t: Test): (() => void)[] {
   const held: (() => void)[] = []
-  answerWith(t, ({ seen, response }) => {
+  answerWith(t, api, ({ seen, response }) => {
     const answer = (): void => respond(response, 200, seen.url)
     if (seen.url === '/last-look') answer()
     else held.push(answer)
@@ -36,7 +27,7 @@ function holdAnswers(t: Test): (() => void)[] {
 
 test('pipelined requests are each sent once, and answered in their order', async (t) => {
   // The first of those that may run side by side is answered last.
-  answerWith(t, async ({ seen, response }) => {
+  answerWith(t, api, async ({ seen, response }) => {
     if (seen.url === '/1') await until(() => api.requests.some(({ url }) => url === '/2'))
     respond(response, 200, seen.url)
   })
@@ -78,7 +69,7 @@ test('a pipelined payment is not sent for an app that hung up while it waited fo
 })
 
 test('a pipelined request behind HEAD, 204 or 304 is not taken for a body', async (t) => {
-  answerWith(t, ({ seen, response }) => {
+  answerWith(t, api, ({ seen, response }) => {
     if (seen.url === '/204') response.writeHead(204).end()
     else if (seen.url === '/304') response.writeHead(304, { etag: '"1"' }).end()
     else respond(response, 200, seen.url)
@@ -184,7 +175,7 @@ test('what is no request behind one that is answered at once ends the connection
 
 test('large answers arrive whole, whatever comes behind their requests', async (t) => {
   const size = 8_000_000
-  answerWith(t, ({ response }) => respond(response, 200, 'x'.repeat(size)))
+  answerWith(t, api, ({ response }) => respond(response, 200, 'x'.repeat(size)))
   for (const behind of noRequests) {
     const app = await sidecar.connect()
     app.write(get('/1') + get('/2') + behind)
@@ -207,7 +198,7 @@ test('nonsense behind an answer under way is thrown away, however much of it', a
   subscribe('net.server.socket', accept)
   t.teardown(() => unsubscribe('net.server.socket', accept))
   let end = (): void => undefined
-  answerWith(t, ({ response }) => {
+  answerWith(t, api, ({ response }) => {
     response.writeHead(200, { 'content-length': '10' }).write('first')
     end = () => response.end('after')
   })

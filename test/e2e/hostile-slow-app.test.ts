@@ -1,4 +1,5 @@
-import t, { type Test, test } from 'tap'
+import t, { test } from 'tap'
+import { answerWith } from '../support/answer-with.ts'
 import { type Exchange, respond } from '../support/bank.ts'
 import { startRawListener } from '../support/raw-listener.ts'
 import { until } from '../support/until.ts'
@@ -29,14 +30,6 @@ function sendPieces({ response }: Exchange, bytes: number, pieceBytes: number): 
   return pieces
 }
 
-function answerWith(t: Test, handler: typeof api.handler): void {
-  const plain = api.handler
-  t.teardown(() => {
-    api.handler = plain
-  })
-  api.handler = handler
-}
-
 /** Until the bank has had to stop: what it has sent stays the same for a while. */
 async function stopped(pieces: () => Pieces | undefined): Promise<void> {
   let last = -1
@@ -56,7 +49,7 @@ for (const framing of ['chunks', 'a length']) {
     test(`an app that pauses gets all of an answer with ${framing}, in pieces of ${pieceBytes}`, async (t) => {
       const bytes = 9_216_000
       let pieces: Pieces | undefined
-      answerWith(t, (exchange) => {
+      answerWith(t, api, (exchange) => {
         exchange.response.writeHead(200, headFor(bytes))
         pieces = sendPieces(exchange, bytes, pieceBytes)
       })
@@ -72,7 +65,7 @@ for (const framing of ['chunks', 'a length']) {
       const bytes = 1_024_000
       let pieces: Pieces | undefined
       let answerFirst = (): void => undefined
-      answerWith(t, (exchange) => {
+      answerWith(t, api, (exchange) => {
         if (exchange.seen.url === '/first') answerFirst = () => respond(exchange.response, 200, 'first')
         else {
           exchange.response.writeHead(200, headFor(bytes))
@@ -95,7 +88,7 @@ for (const framing of ['chunks', 'a length']) {
 test('two slow answers on one connection both come to their end', async (t) => {
   const bytes = 4_096_000
   const sent = new Map<string, Pieces>()
-  answerWith(t, (exchange) => {
+  answerWith(t, api, (exchange) => {
     exchange.response.writeHead(200)
     sent.set(exchange.seen.url, sendPieces(exchange, bytes, 16_000))
   })
@@ -115,7 +108,7 @@ test('two slow answers on one connection both come to their end', async (t) => {
 
 test('an app is told to go on with its body only once the answer before is out', async (t) => {
   const held: (() => void)[] = []
-  answerWith(t, ({ seen, response }) => {
+  answerWith(t, api, ({ seen, response }) => {
     if (seen.url === '/first') held.push(() => respond(response, 200, 'x'.repeat(9_000)))
     else respond(response, 200, 'second')
   })

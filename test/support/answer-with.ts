@@ -1,0 +1,11 @@
+import type { Test } from 'tap'
+import type { Handler, Listener } from './bank-listener.ts'
+
+/** The bank answers like this for as long as the test lasts. */
+export function answerWith(t: Test, api: Listener, handler: Handler): void {
+  const plain = api.handler
+  t.teardown(() => {
+    api.handler = plain
+  })
+  api.handler = handler
+}
