@@ -1,7 +1,13 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSound } from './credential-check.ts'
-import { type CredentialSet, createCredentialSet, type FileName, fileNames } from './credential-set.ts'
+import {
+  type CredentialSet,
+  type CredentialSetOptions,
+  createCredentialSet,
+  type FileName,
+  fileNames,
+} from './credential-set.ts'
 
 const publicFiles: ReadonlySet<FileName> = new Set(['ca.pem', 'client.pem'])
 
@@ -9,12 +15,15 @@ const publicFiles: ReadonlySet<FileName> = new Set(['ca.pem', 'client.pem'])
  * The set of credentials in `dir`: the one that an earlier run left, when it is whole and still holds, so that
  * a restart breaks nobody's connection; else a new one, written before this resolves. `dir` is made if missing.
  */
-export async function openCredentialDirectory(dir: string, now: number): Promise<CredentialSet> {
+export async function openCredentialDirectory(
+  dir: string,
+  options: CredentialSetOptions,
+): Promise<CredentialSet> {
   try {
     await mkdir(dir, { recursive: true })
     const found = await readSet(dir)
-    if (found !== undefined && isSound(found, now)) return found
-    const made = await createCredentialSet(now)
+    if (found !== undefined && isSound(found, options.now)) return found
+    const made = await createCredentialSet(options)
     for (const name of fileNames) await replace(dir, name, made[name])
     return made
   } catch (cause) {

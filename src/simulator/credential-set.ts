@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { generateKeyPair, issueAuthority, issueCertificate } from './certificate.ts'
+import { issueAuthority, issueCertificate, type KeyPair } from './certificate.ts'
 import { createPfx } from './pfx.ts'
 
 /** The files that a bank's customer is handed, and `ca-key.pem`, by which the next start knows its own set. */
@@ -19,12 +19,18 @@ export type FileName = (typeof fileNames)[number]
 
 export type CredentialSet = Readonly<Record<FileName, Buffer>>
 
+export interface CredentialSetOptions {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  readonly generateKeys: () => Promise<KeyPair>
+}
+
 const authorityDays = 3650
 const clientDays = 90
 
 /** A new authority and everything that it gives to its one customer. `client-key.pem` is not encrypted. */
-export async function createCredentialSet(now: number): Promise<CredentialSet> {
-  const [authorityKeys, clientKeys] = await Promise.all([generateKeyPair(), generateKeyPair()])
+export async function createCredentialSet({ now, generateKeys }: CredentialSetOptions): Promise<CredentialSet> {
+  const [authorityKeys, clientKeys] = await Promise.all([generateKeys(), generateKeys()])
   // The name differs from set to set, so that no client takes an old authority for the new one.
   const commonName = `bc-sidecar simulator CA ${randomBytes(4).toString('hex')}`
   const ca = issueAuthority(authorityKeys, { commonName, days: authorityDays, now })

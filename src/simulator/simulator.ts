@@ -26,7 +26,7 @@ export interface SimulatorOptions {
   /** Milliseconds since 1970. */
   readonly now?: () => number
   readonly random?: () => number
-  /** Makes the server's key, and the one that signs tokens: RSA, which takes a moment each. */
+  /** Makes every key: RSA, which takes a moment each. */
   readonly generateKeys?: () => Promise<KeyPair>
 }
 
@@ -47,7 +47,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { listen, authorizationListen, hostnames, tokenTtlSeconds: ttlSeconds, now = Date.now } = options
   const { generateKeys = generateKeyPair } = options
   if (!options.allowRemote) for (const { host } of [listen, authorizationListen]) requireLoopback(host)
-  const credentials = await openCredentialDirectory(options.dir, now())
+  const credentials = await openCredentialDirectory(options.dir, { now: now(), generateKeys })
   const names = serverNames([listen.host, authorizationListen.host], hostnames)
   const [tls, tokens] = await Promise.all([
     createServerTls(credentials, { names, now: now(), generateKeys }),

@@ -21,7 +21,7 @@ test('other formats and key types under the same name, under load', async (t) =>
   const p384 = await authority.client({ name: 'P-384', key: 'P-384' })
   const chained = await below.client({ name: 'chained' })
   const rsa = await authority.client({ name: 'RSA', key: 'RSA-2048' })
-  const pfx = rsa.pfx('open sesame', { iterations: 600_000 })
+  const pfx = rsa.pfx('open sesame', { iterations: 600_000, mac: 'pbmac1' })
   const legacy = await authority.client({ name: 'legacy', key: 'RSA-2048' })
   const chainedPfx = await below.client({ name: 'chained in a PFX' })
   const again = await authority.client({ name: 'again' })
@@ -48,7 +48,7 @@ test('other formats and key types under the same name, under load', async (t) =>
   }
   await checkPayments(t, payments, rotating)
   t.equal(bank.issued.length, contents.length + 1)
-  t.ok(Number(answered[2]) > 50, `beside the PFX with 600,000 iterations: ${answered.join()}`)
+  t.ok(Number(answered[2]) > 10, `beside the PFX with 600,000 iterations: ${answered.join()}`)
 })
 
 test('a new password, under load', async (t) => {

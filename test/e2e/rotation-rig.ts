@@ -66,7 +66,7 @@ export async function startRotating(t: Test, options: RotatingOptions = {}): Pro
     events,
     status,
     app: startApp(t, apps),
-    pay: ({ clients = 4, pauseMs = 40 } = {}) => startPayments(t, apps, clients, pauseMs),
+    pay: ({ clients = 4, pauseMs = 50 } = {}) => startPayments(t, apps, clients, pauseMs),
     async applied({ thumbprint }, { reload } = { reload: true }) {
       if (reload) sidecar.reload()
       await until(() => events('credentials_applied').some((line) => line['thumbprint'] === thumbprint), {
@@ -85,7 +85,7 @@ const isTold = ({ event }: Record<string, unknown>): boolean => String(event).st
 async function startPatientBank(t: Test, authority: Authority): Promise<TestBank> {
   const bank = await startBank(t, { authority })
   bank.api.handler = async ({ response }) => {
-    await setTimeout(5)
+    await setTimeout(50)
     respond(response, 201, { paymentId: 'p' })
   }
   return bank

@@ -23,7 +23,7 @@ test('many that start at once cost one token request, and one for each lifetime'
   t.equal(bank.requests.length, 1)
   for (let second = 0; second < 1_500; second++) {
     await clock.advance(1_000)
-    for (const { holder } of sidecars) t.ok(holder.peek() !== undefined || t.fail('a token is missing'))
+    for (const { holder } of sidecars) if (holder.peek() === undefined) t.fail('a token is missing')
   }
   t.ok(bank.requests.length <= 7, `${bank.requests.length} requests in 25 minutes`)
   await Promise.all(sidecars.map(({ stop }) => stop()))
@@ -139,7 +139,7 @@ test('a bank that gives its token again is asked for another when that one has e
     for (const { holder } of sidecars) if (holder.peek() === undefined) holder.get().catch(() => {})
     await clock.advance(1_000)
     const late = sidecars.filter(({ holder }) => holder.peek() && clock.now() >= issuedAt + 298_000)
-    t.equal(late.length, 0, 'no token is taken for younger than it is')
+    if (late.length > 0) t.fail('a token is taken for younger than it is')
   }
   t.ok(bank.requests.length <= 12, `${bank.requests.length} requests for ${count} tokens`)
 })

@@ -23,10 +23,11 @@ test('the example holds one of each kind, and each is what Kubernetes takes', (t
 })
 
 test('no field is misspelt', (t) => {
-  t.strictSame(undeclared(t, manifests), [])
   const [first] = manifests
-  const misspelt = [{ ...first, spec: { ...(first as { spec: object }).spec, replica: 2 } }]
-  t.match(undeclared(t, misspelt), [/replica/])
+  const misspelt = { ...first, spec: { ...(first as { spec: object }).spec, replica: 2 } }
+  const [fault, ...others] = undeclared(t, [...manifests, misspelt])
+  t.match(fault, /replica/, 'but the one that is misspelt here')
+  t.strictSame(others, [])
   t.end()
 })
 

@@ -11,6 +11,23 @@ const modules: Readonly<Record<string, string>> = {
   PrometheusRule: '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule',
 }
 
+const options: ts.CompilerOptions = {
+  noEmit: true,
+  strict: true,
+  types: [],
+  skipLibCheck: true,
+  target: ts.ScriptTarget.ES2023,
+  module: ts.ModuleKind.NodeNext,
+}
+/** Parses each file once for all programs. */
+const host = ts.createCompilerHost(options)
+const { getSourceFile } = host
+const parsed = new Map<string, ts.SourceFile | undefined>()
+host.getSourceFile = (name, ...how) => {
+  if (!parsed.has(name)) parsed.set(name, getSourceFile(name, ...how))
+  return parsed.get(name)
+}
+
 /** What the types of Kubernetes do not know: its own schemas let unknown fields pass, and so does the API. */
 export function undeclared(t: Test, manifests: readonly Manifest[]): readonly string[] {
   const lines = manifests.map((manifest, index) => {
@@ -18,15 +35,7 @@ export function undeclared(t: Test, manifests: readonly Manifest[]): readonly st
     return `const _${index}: import('${modules[kind]}').I${kind} = ${JSON.stringify(manifest)}`
   })
   const file = join(t.testdir({ 'manifests.ts': `${lines.join('\n')}\nexport {}\n` }), 'manifests.ts')
-  const program = ts.createProgram([file], {
-    noEmit: true,
-    strict: true,
-    types: [],
-    skipLibCheck: true,
-    target: ts.ScriptTarget.ES2023,
-    module: ts.ModuleKind.NodeNext,
-  })
   return ts
-    .getPreEmitDiagnostics(program)
+    .getPreEmitDiagnostics(ts.createProgram([file], options, host))
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
 }

@@ -39,9 +39,15 @@ export const text = (dir: string, name: string): string => file(dir, name).toStr
 /** One for all tests of a file: the first start fills it, and the others are quicker. */
 export const sharedDir: string = root.testdir()
 
-const keys = generateKeyPair()
-/** The same again and again: the key of a server, or of tokens, is no test's subject. */
-export const generateKeys = (): typeof keys => keys
+const keys: ReturnType<typeof generateKeyPair>[] = []
+let keysGiven = 0
+
+/** Four by turns, as two sets of credentials need: RSA keys take long to make, and are no test's subject. */
+export function generateKeys(): ReturnType<typeof generateKeyPair> {
+  const turn = keysGiven++ % 4
+  keys[turn] ??= generateKeyPair()
+  return keys[turn]
+}
 
 export type Overrides = Partial<Omit<SimulatorOptions, 'faults'>> & { readonly faults?: string }
 

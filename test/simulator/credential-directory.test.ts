@@ -4,28 +4,30 @@ import { test } from 'tap'
 import { isSound } from '../../src/simulator/credential-check.ts'
 import { openCredentialDirectory } from '../../src/simulator/credential-directory.ts'
 import { createCredentialSet, fileNames } from '../../src/simulator/credential-set.ts'
+import { generateKeys } from './bank-client.ts'
 
 const now = Date.now()
 const dayMs = 86_400_000
-const one = createCredentialSet(now)
-const other = createCredentialSet(now)
+const options = { now, generateKeys }
+const one = createCredentialSet(options)
+const other = createCredentialSet(options)
 
 test('a directory that is missing is made, with every file in it, secrets for the owner alone', async (t) => {
   const dir = join(t.testdir(), 'new', 'deep')
-  const set = await openCredentialDirectory(dir, now)
+  const set = await openCredentialDirectory(dir, options)
   t.strictSame(readdirSync(dir).sort(), [...fileNames].sort())
   for (const name of fileNames) {
     const open = name === 'ca.pem' || name === 'client.pem'
     t.equal(statSync(join(dir, name)).mode & 0o777, open ? 0o644 : 0o600, name)
   }
-  t.strictSame(await openCredentialDirectory(dir, now), set, 'the next start finds the same')
+  t.strictSame(await openCredentialDirectory(dir, options), set, 'the next start finds the same')
 })
 
 test('a set that lacks a file is made again, and nothing of it is left', async (t) => {
   const dir = t.testdir(withText(await one))
   rmSync(join(dir, 'password'))
   writeFileSync(join(dir, '.ca.pem.tmp'), 'left by a run that was killed')
-  const made = await openCredentialDirectory(dir, now)
+  const made = await openCredentialDirectory(dir, options)
   t.notOk(made['ca.pem'].equals((await one)['ca.pem']))
   t.ok(isSound(made, now))
   t.strictSame(readdirSync(dir).sort(), [...fileNames].sort())
@@ -64,18 +66,18 @@ test('a set whose client certificate ends within a day is made again', async (t)
 test('a directory that cannot be one is named in the error', async (t) => {
   const dir = t.testdir({ file: 'x', holds: { ...(await one), 'ca.pem': {} } })
   await t.rejects(
-    openCredentialDirectory(join(dir, 'file'), now),
+    openCredentialDirectory(join(dir, 'file'), options),
     /cannot keep credentials in .*file: EEXIST/,
   )
   await t.rejects(
-    openCredentialDirectory(join(dir, 'holds'), now),
+    openCredentialDirectory(join(dir, 'holds'), options),
     /cannot keep credentials in .*holds: EISDIR/,
   )
 })
 
 test('nothing is written through a link that somebody else put there', async (t) => {
   const dir = t.testdir({ target: 'untouched', set: { '.password.tmp': t.fixture('symlink', '../target') } })
-  await openCredentialDirectory(join(dir, 'set'), now)
+  await openCredentialDirectory(join(dir, 'set'), options)
   t.equal(statSync(join(dir, 'target')).size, 'untouched'.length)
 })
 

@@ -5,9 +5,10 @@ import { type Test, test } from 'tap'
 import { generateKeyPair, issueCertificate } from '../../src/simulator/certificate.ts'
 import { createCredentialSet } from '../../src/simulator/credential-set.ts'
 import * as der from '../../src/simulator/der.ts'
+import { generateKeys } from './bank-client.ts'
 
 const dayMs = 86_400_000
-const set = createCredentialSet(Date.now())
+const set = createCredentialSet({ now: Date.now(), generateKeys })
 
 test('the client certificate is the authority’s, for clients, good for 90 days', async (t) => {
   const files = await set
@@ -24,7 +25,7 @@ test('the client certificate is the authority’s, for clients, good for 90 days
 })
 
 test('two sets have nothing in common: not even the name of the authority', async (t) => {
-  const [one, other] = [await set, await createCredentialSet(Date.now())]
+  const [one, other] = [await set, await createCredentialSet({ now: Date.now(), generateKeys })]
   for (const name of ['ca.pem', 'client.pem', 'passphrase', 'username', 'password'] as const) {
     t.notOk(one[name].equals(other[name]), name)
   }

@@ -1,3 +1,3 @@
 import { runFolder } from '../support/run-folder.ts'
 
-await runFolder('e2e', /^(?!fleet-|hostile-|rotation-|environments\.|process\.|shutdown\.|unix-socket\.)/)
+await runFolder('e2e', /^(?!fleet-|hostile-|rotation-)/)

@@ -1,6 +1,7 @@
 import { runFolder } from '../support/run-folder.ts'
 
 await runFolder('.')
+await runFolder('bank')
 await runFolder('docs')
 await runFolder('kubernetes')
 await runFolder('scripts')

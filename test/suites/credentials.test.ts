@@ -1,3 +1,4 @@
 import { runFolder } from '../support/run-folder.ts'
 
 await runFolder('credentials')
+await runFolder('simulator')
