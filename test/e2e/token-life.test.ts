@@ -18,13 +18,13 @@ test('tokens of 5 s, under load: each comes after 20 more payments only, and non
     return false
   }
   bank.api.handler = async ({ response }) => {
-    await setTimeout(5)
+    await setTimeout(50)
     respond(response, 201, {})
   }
   const env = { BC_TOKEN_REQUESTS_PER_MINUTE: '60' }
   const { apps, lines } = await startTestSidecar(t, { bank, authority, env })
   const startedAt = performance.now()
-  const payments = startPayments(t, apps, 4)
+  const payments = startPayments(t, apps, 4, 50)
   const plain = bank.authorization.handler
   bank.authorization.handler = async (exchange) => {
     await payments.more(20)
