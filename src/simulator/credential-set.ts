@@ -29,7 +29,10 @@ const authorityDays = 3650
 const clientDays = 90
 
 /** A new authority and everything that it gives to its one customer. `client-key.pem` is not encrypted. */
-export async function createCredentialSet({ now, generateKeys }: CredentialSetOptions): Promise<CredentialSet> {
+export async function createCredentialSet({
+  now,
+  generateKeys,
+}: CredentialSetOptions): Promise<CredentialSet> {
   const [authorityKeys, clientKeys] = await Promise.all([generateKeys(), generateKeys()])
   // The name differs from set to set, so that no client takes an old authority for the new one.
   const commonName = `bc-sidecar simulator CA ${randomBytes(4).toString('hex')}`

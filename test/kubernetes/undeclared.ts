@@ -21,10 +21,10 @@ const options: ts.CompilerOptions = {
 }
 /** Parses each file once for all programs. */
 const host = ts.createCompilerHost(options)
-const { getSourceFile } = host
+const parse = host.getSourceFile.bind(host)
 const parsed = new Map<string, ts.SourceFile | undefined>()
 host.getSourceFile = (name, ...how) => {
-  if (!parsed.has(name)) parsed.set(name, getSourceFile(name, ...how))
+  if (!parsed.has(name)) parsed.set(name, parse(name, ...how))
   return parsed.get(name)
 }
 

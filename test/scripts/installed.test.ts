@@ -10,7 +10,11 @@ type Packages = NonNullable<Parameters<typeof difference>[0]['packages']>
 const cases: readonly [string, Packages, string | undefined][] = [
   ['the same', wanted, undefined],
   ['a package less', {}, 'tap is missing'],
-  ['another version', { [path]: { ...entry, version: '2.0.0' } }, 'tap is not the version of package-lock.json'],
+  [
+    'another version',
+    { [path]: { ...entry, version: '2.0.0' } },
+    'tap is not the version of package-lock.json',
+  ],
   ['other contents', { [path]: { ...entry, integrity: 'x' } }, 'tap is not the version of package-lock.json'],
   [
     'a package more',
