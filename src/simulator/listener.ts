@@ -8,6 +8,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
+import { noSchemaCompilers } from '../schema-compilers.ts'
 import { BankError } from './bank-error.ts'
 
 export type Listener = FastifyInstance<Server>
@@ -33,6 +34,7 @@ export function createListener(name: string, tls: SecureContextOptions, log: Log
     },
     bodyLimit: bodyLimitBytes,
     forceCloseConnections: true,
+    schemaController: noSchemaCompilers,
     frameworkErrors: (error, _request, reply) => {
       void reply.header(simulatorHeader, 'true')
       answerError(error, reply)
