@@ -70,8 +70,8 @@ function demoEnvironment(env: Process['env'], dir: string, bank: Simulator): Rec
   }
 }
 
-/** The README has the same three, word for word. */
-function invitation(apps: string, admin: string): string {
+/** What to try, at those addresses. The README has the same three calls, word for word. */
+export function invitation(apps: string, admin: string): string {
   return `
 A simulated bank and the sidecar are running. In another terminal, as an app would:
 

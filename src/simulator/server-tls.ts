@@ -6,7 +6,7 @@ const serverDays = 397
 interface ServerOptions {
   readonly names: readonly string[]
   readonly now: number
-  readonly generateKeys: () => Promise<KeyPair>
+  readonly keys: KeyPair
 }
 
 interface Authority {
@@ -15,11 +15,10 @@ interface Authority {
 }
 
 /** The server's certificate is made anew at each start, by the authority that clients know already. */
-export async function createServerTls(
+export function createServerTls(
   authority: Authority,
-  { names, now, generateKeys }: ServerOptions,
-): Promise<SecureContextOptions> {
-  const keys = await generateKeys()
+  { names, now, keys }: ServerOptions,
+): SecureContextOptions {
   const ca = authority['ca.pem'].toString()
   const cert = issueCertificate(keys.publicKey, {
     commonName: 'bc-sidecar simulator',

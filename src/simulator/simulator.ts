@@ -47,12 +47,14 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { listen, authorizationListen, hostnames, tokenTtlSeconds: ttlSeconds, now = Date.now } = options
   const { generateKeys = generateKeyPair } = options
   if (!options.allowRemote) for (const { host } of [listen, authorizationListen]) requireLoopback(host)
-  const credentials = await openCredentialDirectory(options.dir, { now: now(), generateKeys })
-  const names = serverNames([listen.host, authorizationListen.host], hostnames)
-  const [tls, tokens] = await Promise.all([
-    createServerTls(credentials, { names, now: now(), generateKeys }),
-    createTokens({ ttlSeconds, now, generateKeys }),
+  // One key for the server and its tokens: to make another would take a tenth of a second more.
+  const [credentials, keys] = await Promise.all([
+    openCredentialDirectory(options.dir, { now: now(), generateKeys }),
+    generateKeys(),
   ])
+  const names = serverNames([listen.host, authorizationListen.host], hostnames)
+  const tls = createServerTls(credentials, { names, now: now(), keys })
+  const tokens = createTokens({ ttlSeconds, now, keys })
   const { faults = [], log, keep = 100_000, random = Math.random, throttlePerMinute } = options
   const parts = { credentials, tls, tokens, throttlePerMinute, faults, log, keep, now, random }
   const { api, authorization } = createBank(parts)

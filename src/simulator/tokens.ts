@@ -14,7 +14,7 @@ export interface TokensOptions {
   readonly ttlSeconds: number
   readonly now: () => number
   /** RSA. */
-  readonly generateKeys: () => Promise<KeyPair>
+  readonly keys: KeyPair
 }
 
 interface Issued {
@@ -26,8 +26,8 @@ interface Issued {
  * Each request gets a new token (whether the bank does so is not published). They do not outlive the process:
  * after a restart the API answers 401 to older ones.
  */
-export async function createTokens({ ttlSeconds, now, generateKeys }: TokensOptions): Promise<Tokens> {
-  const sign = await createSigner(ttlSeconds, await generateKeys())
+export function createTokens({ ttlSeconds, now, keys }: TokensOptions): Tokens {
+  const sign = createSigner(ttlSeconds, keys)
   const issued = new Map<string, Issued>()
   const forgetExpired = (): void => {
     for (const [token, { expiresAt }] of issued) if (expiresAt <= now()) issued.delete(token)
@@ -49,10 +49,10 @@ export async function createTokens({ ttlSeconds, now, generateKeys }: TokensOpti
 }
 
 /** The claims are those of the bank's own example; identifiers are made anew at each start. */
-async function createSigner(
+function createSigner(
   ttlSeconds: number,
   { privateKey }: KeyPair,
-): Promise<(thumbprint: string, iat: number) => Promise<string>> {
+): (thumbprint: string, iat: number) => Promise<string> {
   const key = createPrivateKey(privateKey)
   const header = { alg: 'RS256', typ: 'JWT', kid: randomBytes(32).toString('base64url') }
   const application = randomUUID()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Test, test } from 'tap'
 import { runCommand } from '../../src/cli/command.ts'
-import { demo } from '../../src/cli/demo.ts'
+import { demo, invitation } from '../../src/cli/demo.ts'
 import { getOverSocket, type Program, socketDirectory, startProgram } from '../support/program.ts'
 import { until } from '../support/until.ts'
 import { fakeProcess } from './fake-process.ts'
@@ -69,6 +69,20 @@ test('the demo respects the settings of its listeners and its log', async (t) =>
   t.ok(await program.event('request'), 'the log is JSON')
   program.signal('SIGTERM')
   t.equal(await program.ended(), 0)
+})
+
+test('the calls name its listeners, and the page for people', (t) => {
+  const text = invitation('http://127.0.0.1:18080', 'http://127.0.0.1:19901')
+  t.strictSame(
+    commandsOf(text).map(({ url }) => url),
+    [
+      'http://localhost:18080/api/v1/accounts',
+      'http://localhost:18080/api/v1/payments/singles',
+      'http://localhost:19901/status',
+    ],
+  )
+  t.match(text, 'The status page for people is http://localhost:19901/. Ctrl-C ends it all.')
+  t.end()
 })
 
 test('on a unix socket there is no page for people', async (t) => {

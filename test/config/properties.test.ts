@@ -9,7 +9,7 @@ import { settings } from '../../src/config/settings.ts'
 import { anyText } from '../support/any-text.ts'
 import { soundVariables } from './harness.ts'
 
-const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 150) }
+const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 100) }
 const marker = 'hunter2'
 
 const pieces = fc.oneof(

@@ -48,7 +48,7 @@ test('a fault of the simulator’s own is answered 500, and tells nothing', asyn
   const authority = { 'ca.pem': file(sharedDir, 'ca.pem'), 'ca-key.pem': file(sharedDir, 'ca-key.pem') }
   const listener = createListener(
     'api',
-    await createServerTls(authority, { names: [], now: Date.now(), generateKeys }),
+    createServerTls(authority, { names: [], now: Date.now(), keys: await generateKeys() }),
     undefined,
   )
   t.teardown(() => listener.close())

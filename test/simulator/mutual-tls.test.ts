@@ -10,7 +10,11 @@ test('both listeners ask for a client certificate of their own authority, in TLS
   const authority = { 'ca.pem': ca, 'ca-key.pem': file(sharedDir, 'ca-key.pem') }
   const keys = await generateKeyPair()
   const selfSigned = issueAuthority(keys, { commonName: 'API Testuser', days: 1, now: Date.now() })
-  const server = await createServerTls(authority, { names: ['localhost'], now: Date.now(), generateKeys })
+  const server = createServerTls(authority, {
+    names: ['localhost'],
+    now: Date.now(),
+    keys: await generateKeys(),
+  })
   const pem = { ca, cert: file(sharedDir, 'client.pem'), key: file(sharedDir, 'client-key.pem') }
   for (const [url, status, version] of [
     [baseUrl, 401, 'TLSv1.2'],

@@ -7,7 +7,7 @@ import { generateKeys } from './bank-client.ts'
 const thumbprint = 'A'.repeat(40)
 
 test('a token is a JWT of about 1.1 KB with the claims of the bank’s example', async (t) => {
-  const tokens = await createTokens({ generateKeys, ttlSeconds: 300, now: () => 1_700_000_000_900 })
+  const tokens = createTokens({ keys: await generateKeys(), ttlSeconds: 300, now: () => 1_700_000_000_900 })
   const token = await tokens.issue(thumbprint)
   t.ok(token.length > 1000 && token.length < 1200, `${token.length} bytes`)
   t.match(decodeProtectedHeader(token), { alg: 'RS256', typ: 'JWT', kid: String })
@@ -30,7 +30,7 @@ test('a token is a JWT of about 1.1 KB with the claims of the bank’s example',
 
 test('a token holds for its lifetime, over its certificate, here', async (t) => {
   let now = 0
-  const tokens = await createTokens({ generateKeys, ttlSeconds: 5, now: () => now })
+  const tokens = createTokens({ keys: await generateKeys(), ttlSeconds: 5, now: () => now })
   const token = await tokens.issue(thumbprint)
   t.ok(tokens.holds(token, thumbprint))
   t.notOk(tokens.holds(token, 'B'.repeat(40)), 'another certificate')
@@ -46,7 +46,7 @@ test('a token holds for its lifetime, over its certificate, here', async (t) => 
 })
 
 test('a token with another thumbprint in its claim works over its certificate', async (t) => {
-  const tokens = await createTokens({ generateKeys, ttlSeconds: 5, now: () => 0 })
+  const tokens = createTokens({ keys: await generateKeys(), ttlSeconds: 5, now: () => 0 })
   const token = await tokens.issue(thumbprint, 'C'.repeat(40))
   t.equal(decodeJwt(token)['thumbprint'], 'C'.repeat(40))
   t.ok(tokens.holds(token, thumbprint))
