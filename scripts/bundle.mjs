@@ -57,7 +57,7 @@ await build({
   external: ['@redis/client', 'node-forge', 'pino-pretty', 'prom-client', 'yaml'],
   plugins: [lighter],
   legalComments: 'none',
-  // Half as much to read and to parse at each start. Names stay, and lines end: errors tell where they come from.
+  // Half as much to read and to parse at each start. Declared names stay, and lines end: errors tell where they come from.
   minifyWhitespace: true,
   minifySyntax: true,
   lineLimit: 160,

@@ -19,11 +19,12 @@ const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
   module: ts.ModuleKind.NodeNext,
 }
-/** Parses each file once for all programs. */
+/** Parses each file of a package once for all programs. */
 const host = ts.createCompilerHost(options)
 const parse = host.getSourceFile.bind(host)
 const parsed = new Map<string, ts.SourceFile | undefined>()
 host.getSourceFile = (name, ...how) => {
+  if (!name.includes('/node_modules/')) return parse(name, ...how)
   if (!parsed.has(name)) parsed.set(name, parse(name, ...how))
   return parsed.get(name)
 }

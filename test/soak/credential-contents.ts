@@ -12,6 +12,9 @@ export interface Contents {
 
 type Make = (number: number) => Promise<Contents>
 
+/** What OpenSSL writes. */
+const usual = { iterations: 2048 }
+
 const bundle = ({ chainPem, keyPem }: Issued): string => chainPem + keyPem
 
 /** Every format and key that a set may come in, each time with a new certificate; what is slow to make is made once. */
@@ -23,12 +26,12 @@ export async function everyContents(authority: Authority): Promise<readonly Make
   const slowPfx = slow.pfx(passphrase, { iterations: 600_000 })
   const kinds: Record<string, (name: string) => Promise<readonly [Issued, string | Buffer]>> = {
     'PEM, P-256': async (name) => pairOf(await authority.client({ name }), bundle),
-    'PFX, RSA 2048': (name) => withKey(rsa[2048], name, (issued) => issued.pfx(passphrase)),
+    'PFX, RSA 2048': (name) => withKey(rsa[2048], name, (issued) => issued.pfx(passphrase, usual)),
     'PFX in RC2': (name) =>
-      withKey(rsa[2048], name, (issued) => issued.pfx(passphrase, { encryption: 'rc2-40' })),
+      withKey(rsa[2048], name, (issued) => issued.pfx(passphrase, { ...usual, encryption: 'rc2-40' })),
     'PEM, P-384': async (name) => pairOf(await authority.client({ name, key: 'P-384' }), bundle),
     'PFX with a chain': async (name) =>
-      pairOf(await below.client({ name }), (issued) => issued.pfx(passphrase)),
+      pairOf(await below.client({ name }), (issued) => issued.pfx(passphrase, usual)),
     'PEM, RSA 4096': (name) => withKey(rsa[4096], name, bundle),
     'PFX with 600,000 iterations': async () => [slow, slowPfx],
   }

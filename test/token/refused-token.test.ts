@@ -38,7 +38,8 @@ test('refused fresh tokens lead to one forced renewal per 30 s, and stay in use 
     if (!holder.holds(token)) t.fail('the token in use is not held')
     await clock.advance(1000)
   }
-  t.match([...reasons], [/^token_unavailable: .*no other can be had/])
+  t.ok(reasons.size > 0)
+  for (const reason of reasons) t.match(reason, /^token_unavailable: .*no other can be had/)
   t.equal(bank.requests.length, 11)
 })
 
