@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { answerAfter } from '../support/answer-with.ts'
 import { respond } from '../support/bank.ts'
 import { startRawListener } from '../support/raw-listener.ts'
 import { startRawSidecar } from '../support/raw-sidecar.ts'
@@ -20,11 +21,7 @@ test('a bank that hangs up behind a 401 is asked again with a new token', async 
     socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
     return true
   }
-  const issue = authorization.handler
-  authorization.handler = async (exchange) => {
-    await until(() => closed)
-    await issue(exchange)
-  }
+  answerAfter(authorization, () => until(() => closed))
   const app = await sidecar.connect()
   app.write(get('/a'))
   t.equal((await app.answer()).status, 200)

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
+import { answerAfter } from '../support/answer-with.ts'
 import { type Exchange, respond } from '../support/bank.ts'
 import type { Issued } from '../support/pki.ts'
 import { until } from '../support/until.ts'
@@ -90,12 +91,8 @@ test('twenty rotations under load, more than are proved at once, lose nothing', 
   const rotating = await startRotating(t)
   const { authority, bank, events } = rotating
   const payments = rotating.pay()
-  const plain = bank.authorization.handler
-  bank.authorization.handler = async (exchange) => {
-    // Longer than a round, so that newer files come while these are proved.
-    await payments.more(8)
-    await plain(exchange)
-  }
+  // Longer than a round, so that newer files come while these are proved.
+  answerAfter(bank.authorization, () => payments.more(8))
   for (let round = 1; round <= 20; round++) {
     const next = await authority.client({ name: `client ${round}` })
     writeSet(rotating, next)

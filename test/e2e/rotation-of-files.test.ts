@@ -48,7 +48,7 @@ test('a set that is replaced file by file is waited out, and nothing is said of 
   const next = await authority.client({ name: 'second' })
   writeFileSync(join(dir, 'client.pem'), next.chainPem)
   sidecar.reload()
-  await payments.more(20)
+  await payments.more(45)
   t.ok(await rotating.ready())
   t.equal((await rotating.status()).certificate.lastError, null)
   writeFileSync(join(dir, 'client-key.pem'), next.keyPem)

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { test } from 'tap'
+import { answerAfter } from '../support/answer-with.ts'
 import { startApp } from '../support/app.ts'
 import { respond, type SeenRequest, startBank } from '../support/bank.ts'
 import { createAuthority } from '../support/pki.ts'
@@ -25,11 +26,7 @@ test('tokens of 5 s, under load: each comes after 20 more payments only, and non
   const { apps, lines } = await startTestSidecar(t, { bank, authority, env })
   const startedAt = performance.now()
   const payments = startPayments(t, apps, 4, 50)
-  const plain = bank.authorization.handler
-  bank.authorization.handler = async (exchange) => {
-    await payments.more(20)
-    await plain(exchange)
-  }
+  answerAfter(bank.authorization, () => payments.more(20))
   await until(() => bank.issued.length === 5)
   await payments.more(20)
   await payments.stop()

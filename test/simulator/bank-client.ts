@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { ConnectionOptions } from 'node:tls'
 import { t as root, type Test } from 'tap'
 import { Agent, request } from 'undici'
-import { generateKeyPair } from '../../src/simulator/certificate.ts'
+import { generateKeyPair, type KeyPair } from '../../src/simulator/certificate.ts'
 import { parseFaults } from '../../src/simulator/faults.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts'
 
@@ -39,11 +39,11 @@ export const text = (dir: string, name: string): string => file(dir, name).toStr
 /** One for all tests of a file: the first start fills it, and the others are quicker. */
 export const sharedDir: string = root.testdir()
 
-const keys: ReturnType<typeof generateKeyPair>[] = []
+const keys: Promise<KeyPair>[] = []
 let keysGiven = 0
 
 /** Four by turns, as two sets of credentials need: RSA keys take long to make, and are no test's subject. */
-export function generateKeys(): ReturnType<typeof generateKeyPair> {
+export function generateKeys(): Promise<KeyPair> {
   const turn = keysGiven++ % 4
   keys[turn] ??= generateKeyPair()
   return keys[turn]

@@ -9,3 +9,12 @@ export function answerWith(t: Test, api: Listener, handler: Handler): void {
   })
   api.handler = handler
 }
+
+/** From now on, the bank answers as before, but only once that has come true. */
+export function answerAfter(listener: Listener, ready: () => Promise<unknown>): void {
+  const plain = listener.handler
+  listener.handler = async (exchange) => {
+    await ready()
+    await plain(exchange)
+  }
+}
