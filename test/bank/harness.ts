@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 import type { Dispatcher } from 'undici'
 import { type Connections, type ConnectionsOptions, openConnections } from '../../src/bank/connections.ts'
 import { type BankOptions, startBank, type TestBank } from '../support/bank.ts'
-import { type Authority, createAuthority } from '../support/pki.ts'
+import { type Authority, anyAuthority } from '../support/pki.ts'
 
 export interface Outcome {
   /** How often undici began to write the request. */
@@ -74,7 +74,7 @@ export type PairOptions = Partial<ConnectionsOptions> & { readonly bank?: Partia
 
 /** A bank that asks for no token, and connections to it with short times. */
 export async function pair(t: Test, { bank: bankOptions, ...options }: PairOptions = {}): Promise<Pair> {
-  const authority = bankOptions?.authority ?? (await createAuthority())
+  const authority = bankOptions?.authority ?? (await anyAuthority())
   const bank = await startBank(t, { authority, checkTokens: false, ...bankOptions })
   const connections = openConnections({
     secureContext: await clientContext(authority),

@@ -7,7 +7,7 @@ import { bankFailure } from '../../src/bank/failure.ts'
 import { Secret } from '../../src/secret.ts'
 import { startBank } from '../support/bank.ts'
 import { type OutboundProxyOptions, startOutboundProxy } from '../support/outbound-proxy.ts'
-import { createAuthority } from '../support/pki.ts'
+import { anyAuthority } from '../support/pki.ts'
 import { until } from '../support/until.ts'
 import { call, pair } from './harness.ts'
 
@@ -62,7 +62,7 @@ test('a bank by its address is asked for by its address', async (t: Test) => {
 
 test('the bank’s name is verified through the outbound proxy, too', async (t: Test) => {
   const proxy = await startOutboundProxy(t)
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const server = await authority.server({ names: ['other.test'] })
   const { bank, dispatcher, origin } = await pair(t, { ...through(proxy.url), bank: { authority, server } })
   const failure = bankFailure((await call(dispatcher, { origin })).error, false)
@@ -143,7 +143,7 @@ test('an outbound proxy that does not listen is told apart from the bank', async
 })
 
 test('an https:// proxy is verified by its own name, and gets no client certificate', async (t: Test) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const proxy = await startOutboundProxy(t, { server: await authority.server() })
   const { dispatcher, origin } = await pair(t, { ...through(proxy.url), bank: { authority } })
   const failure = bankFailure((await call(dispatcher, { origin })).error, false)
@@ -153,7 +153,7 @@ test('an https:// proxy is verified by its own name, and gets no client certific
 })
 
 test('an https:// proxy that Node.js trusts is used, mutual TLS inside its TLS', async (t: Test) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const proxy = await startOutboundProxy(t, { server: await authority.server(), credentials: 'me:pass' })
   const bank = await startBank(t, { authority, checkTokens: false })
   const { chainPem, keyPem } = await authority.client()

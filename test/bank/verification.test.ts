@@ -4,7 +4,7 @@ import { type Test, test } from 'tap'
 import { openConnections } from '../../src/bank/connections.ts'
 import { bankFailure } from '../../src/bank/failure.ts'
 import { type BankOptions, startBank } from '../support/bank.ts'
-import { type Authority, createAuthority } from '../support/pki.ts'
+import { type Authority, anyAuthority, createAuthority } from '../support/pki.ts'
 import { keyPair } from '../support/pki-keys.ts'
 import { call, type PairOptions, pair } from './harness.ts'
 
@@ -63,7 +63,7 @@ for (const [name, { bank: bankOptions, detail }] of Object.entries(impostors)) {
       const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED']
       process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
       t.teardown(() => restore(before))
-      const authority = await createAuthority()
+      const authority = await anyAuthority()
       const options: PairOptions = { bank: { authority, maxVersion, ...(await bankOptions(authority)) } }
       const { bank, dispatcher, origin } = await pair(t, options)
       for (let tries = 0; tries < 3; tries++) {
@@ -87,7 +87,7 @@ test('a bank by its address is verified by its address', async (t: Test) => {
   const { bank, dispatcher } = await pair(t)
   const origin = `https://127.0.0.1:${bank.api.port}`
   t.match(await call(dispatcher, { origin }), { status: 200 })
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const other = await pair(t, {
     bank: { authority, server: await authority.server({ names: ['localhost'] }) },
   })

@@ -3,7 +3,7 @@ import type { Result } from '../../src/cli/check/finding.ts'
 import { check } from '../../src/cli/check.ts'
 import type { Process } from '../../src/cli/command.ts'
 import { type BankOptions, startBank, type TestBank } from '../support/bank.ts'
-import { type Authority, createAuthority, type Issued } from '../support/pki.ts'
+import { type Authority, anyAuthority, type Issued } from '../support/pki.ts'
 
 export interface Setup {
   readonly bank: TestBank
@@ -23,7 +23,7 @@ export async function setUp(
   t: Test,
   options: { bank?: Partial<BankOptions>; client?: Parameters<Authority['client']>[0] } = {},
 ): Promise<Setup> {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const year = 365 * 86_400_000
   const client = await authority.client({ notAfter: new Date(Date.now() + year), ...options.client })
   const bank = await startBank(t, { authority, ...options.bank })

@@ -8,15 +8,18 @@ const client = await (await createAuthority()).client()
 
 test('a PFX with 600,000 iterations opens without holding up anything else', async (t) => {
   const pfx = client.pfx('pass', { iterations: 600_000, mac: 'pbmac1' })
-  const before = performance.eventLoopUtilization()
+  let turns = 0
+  const other = setInterval(() => {
+    turns += 1
+  }, 1)
   const unlocked = await unlockAside(material(pfx))
-  const { utilization } = performance.eventLoopUtilization(before)
+  clearInterval(other)
   t.equal(unlocked.keys[0], client.keyPem)
   t.strictSame(
     unlocked.certificates.map((der) => Buffer.from(der)),
     [client.certificate.raw],
   )
-  t.ok(utilization < 0.5, `${utilization} of the time taken from other work`)
+  t.ok(turns > 20, `other work had ${turns} turns`)
 })
 
 test('what is wrong is said by the thread as well', async (t) => {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { startBank } from '../support/bank.ts'
-import { createAuthority } from '../support/pki.ts'
+import { anyAuthority } from '../support/pki.ts'
 import { getOverSocket, socketDirectory, startProgram } from '../support/program.ts'
 import { writeCredentials } from '../support/sidecar.ts'
 
@@ -19,7 +19,7 @@ const flags = flagsOfImage(Number.parseInt(process.versions.node, 10))
 const skip = flags.length === 0 && 'no image is made of this Node.js'
 
 test('with the rights that the image gives it, it serves, rotates and ends', { skip }, async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   const [client, next] = [await authority.client({ name: 'one' }), await authority.client({ name: 'two' })]
   const dir = t.testdir({ passphrase: 'open sesame', 'client.pfx': client.pfx('open sesame') })

@@ -2,14 +2,14 @@ import { writeFileSync } from 'node:fs'
 import { type Test, test } from 'tap'
 import { startApp } from '../support/app.ts'
 import { startBank } from '../support/bank.ts'
-import { createAuthority } from '../support/pki.ts'
+import { anyAuthority } from '../support/pki.ts'
 import { startTestSidecar } from '../support/sidecar.ts'
 import { until } from '../support/until.ts'
 
 const aDay = '86400000'
 
 async function start(t: Test, env: Record<string, string>) {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   const running = await startTestSidecar(t, { bank, authority, env })
   return { ...running, bank, app: startApp(t, running.apps) }

@@ -2,12 +2,12 @@ import { connect } from 'node:net'
 import { type Test, test } from 'tap'
 import { type Answer, startApp } from '../support/app.ts'
 import { respond, startBank } from '../support/bank.ts'
-import { createAuthority } from '../support/pki.ts'
+import { anyAuthority, createAuthority } from '../support/pki.ts'
 import { startTestSidecar } from '../support/sidecar.ts'
 import { until } from '../support/until.ts'
 
 async function start(t: Test, env: Record<string, string> = {}) {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   const running = await startTestSidecar(t, { bank, authority, env })
   return { bank, authority, ...running, app: startApp(t, running.apps) }
@@ -73,7 +73,7 @@ test('no token: refused credentials, throttled, unavailable', async (t) => {
     [429, 503, 'token_throttled'],
     [500, 503, 'token_unavailable'],
   ] as const) {
-    const authority = await createAuthority()
+    const authority = await anyAuthority()
     const bank = await startBank(t, { authority })
     bank.authorization.accepts = () => true
     bank.authorization.handler = ({ response }) => respond(response, status, {})
@@ -86,7 +86,7 @@ test('no token: refused credentials, throttled, unavailable', async (t) => {
 })
 
 test('an untrusted bank gets neither token nor request', async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const stranger = await createAuthority({ name: 'stranger' })
   const bank = await startBank(t, { authority, server: await stranger.server() })
   const running = await startTestSidecar(t, { bank, authority, ready: false })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { test } from 'tap'
 import { startBank } from '../support/bank.ts'
 import { tokenCacheOf } from '../support/fleet.ts'
-import { createAuthority } from '../support/pki.ts'
+import { anyAuthority } from '../support/pki.ts'
 import { startProgram } from '../support/program.ts'
 import { redisMissing, startRedis } from '../support/redis.ts'
 import { writeCredentials } from '../support/sidecar.ts'
@@ -13,7 +13,7 @@ const skip = redisMissing ?? false
 const fleetPage = readFileSync(new URL('../../docs/fleet.md', import.meta.url), 'utf8')
 
 test('over TLS, as a user with just the rights that the documentation names', { skip }, async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const { chainPem, keyPem } = await authority.server()
   const files = t.testdir({ 'ca.pem': authority.caPem, 'cert.pem': chainPem, 'key.pem': keyPem })
   const file = (name: string) => join(files, name)

@@ -3,12 +3,12 @@ import { gzipSync } from 'node:zlib'
 import { type Test, test } from 'tap'
 import { startApp } from '../support/app.ts'
 import { respond, startBank } from '../support/bank.ts'
-import { createAuthority } from '../support/pki.ts'
+import { anyAuthority } from '../support/pki.ts'
 import { startTestSidecar } from '../support/sidecar.ts'
 import { until } from '../support/until.ts'
 
 async function start(t: Test, env: Record<string, string> = {}, ready = true) {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   const running = await startTestSidecar(t, { bank, authority, env, ready })
   return { bank, ...running, app: startApp(t, running.apps) }

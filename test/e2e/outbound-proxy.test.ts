@@ -2,7 +2,7 @@ import { type Test, test } from 'tap'
 import { startApp } from '../support/app.ts'
 import { startBank } from '../support/bank.ts'
 import { type OutboundProxyOptions, startOutboundProxy } from '../support/outbound-proxy.ts'
-import { createAuthority } from '../support/pki.ts'
+import { anyAuthority } from '../support/pki.ts'
 import { startTestSidecar } from '../support/sidecar.ts'
 import { until } from '../support/until.ts'
 
@@ -15,7 +15,7 @@ interface Setup extends OutboundProxyOptions {
 
 async function start(t: Test, { noProxy = () => '', connectTimeoutMs, ...options }: Setup) {
   const proxy = await startOutboundProxy(t, options)
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   const [api, authorization] = [bank.api.port, bank.authorization.port]
   const env = {

@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { test } from 'tap'
 import { startApp } from '../support/app.ts'
 import { startBank } from '../support/bank.ts'
-import { createAuthority } from '../support/pki.ts'
+import { anyAuthority } from '../support/pki.ts'
 import { startProgram } from '../support/program.ts'
 import { writeCredentials } from '../support/sidecar.ts'
 
 const account = 'DK5000400440116243'
 
 test('a sidecar serves from its start to its end, and gives no secret away', async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority, password: 'correct horse 42' })
   const client = await authority.client({ name: 'client' })
   const passphrase = 'open sesame 7'
@@ -92,7 +92,7 @@ test('a port that is in use ends it with 1 and a sentence', async (t) => {
   t.teardown(() => other.close())
   await new Promise((resolve) => other.once('listening', resolve))
   const { port } = other.address() as { port: number }
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   const client = await authority.client()
   const env = writeCredentials(t.testdir(), { bank, authority, client })

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { type Test, test } from 'tap'
 import { startApp } from '../support/app.ts'
 import { startBank } from '../support/bank.ts'
-import { createAuthority } from '../support/pki.ts'
+import { anyAuthority } from '../support/pki.ts'
 import { startTestSidecar } from '../support/sidecar.ts'
 import { until } from '../support/until.ts'
 
 async function start(t: Test, env: Record<string, string>) {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   const remote = { BC_LISTEN: '0.0.0.0:0', BC_ALLOW_REMOTE: 'true' }
   const running = await startTestSidecar(t, { bank, authority, env: { ...remote, ...env } })

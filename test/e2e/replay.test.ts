@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { type Test, test } from 'tap'
 import { type Call, startApp } from '../support/app.ts'
 import { type Exchange, respond, startBank } from '../support/bank.ts'
-import { createAuthority } from '../support/pki.ts'
+import { anyAuthority } from '../support/pki.ts'
 import { startTestSidecar } from '../support/sidecar.ts'
 import { until } from '../support/until.ts'
 
 async function start(t: Test, env: Record<string, string> = {}) {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   const running = await startTestSidecar(t, { bank, authority, env })
   return { bank, ...running, app: startApp(t, running.apps) }

@@ -6,7 +6,7 @@ import type { SecureContextOptions } from 'node:tls'
 import { type Test, test } from 'tap'
 import { takeTurns, turnMeter } from '../soak/turns.ts'
 import { respond, startBank } from '../support/bank.ts'
-import { createAuthority } from '../support/pki.ts'
+import { anyAuthority } from '../support/pki.ts'
 import { startProgram } from '../support/program.ts'
 import { writeCredentials } from '../support/sidecar.ts'
 import { until } from '../support/until.ts'
@@ -52,7 +52,7 @@ const variables = (file: string): Record<string, string> => ({
 })
 
 test('no passphrase is worked on beside requests, and TLS is set up once for each set', async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const client = await authority.client({ name: 'first' })
   const file = join(t.testdir({ client: client.chainPem + client.keyPem }), 'client')
   const next = await authority.client({ name: 'second', key: 'RSA-2048' })
@@ -82,7 +82,7 @@ test('no passphrase is worked on beside requests, and TLS is set up once for eac
 test('no turn of the event loop computes for as long as one of the derivations that a PFX asks for', {
   skip: process.platform !== 'linux' && 'only Linux keeps this account',
 }, async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   bank.api.handler = ({ response }) => respond(response, 201, { paymentId: 'p' })
   const client = await authority.client({ name: 'first' })

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
-import { createAuthority, type Issued } from '../support/pki.ts'
+import { anyAuthority, createAuthority, type Issued } from '../support/pki.ts'
 import { until } from '../support/until.ts'
 import { checkPayments, startRotating } from './rotation-rig.ts'
 
@@ -9,7 +9,7 @@ import { checkPayments, startRotating } from './rotation-rig.ts'
 const bundleOf = ({ chainPem, keyPem }: Issued): string => `${chainPem}\n${keyPem}`
 
 test('other formats and key types under the same name, under load', async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const below = await authority.intermediate()
   const client = await authority.client({ name: 'first' })
   const file = join(t.testdir({ client: bundleOf(client) }), 'client')

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Test, test } from 'tap'
-import { createAuthority, type Issued } from '../support/pki.ts'
+import { anyAuthority, type Issued } from '../support/pki.ts'
 import { checkPayments, startRotating } from './rotation-rig.ts'
 
 /** Both files of a PEM set. */
@@ -80,7 +80,7 @@ function kubernetesVolume(t: Test): { path: string; publish(files: [string, stri
 }
 
 test("Kubernetes' swap of ..data under load", async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const client = await authority.client({ name: 'first' })
   const volume = kubernetesVolume(t)
   volume.publish(filesOf(client))
@@ -103,7 +103,7 @@ test("Kubernetes' swap of ..data under load", async (t) => {
 })
 
 test('a directory that is replaced, and a link to a directory that is moved, under load', async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const client = await authority.client({ name: 'first' })
   const base = t.testdir({})
   const fill = (directory: string, issued: Issued): string => {

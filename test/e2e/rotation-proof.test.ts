@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Test, test } from 'tap'
 import { respond, type TestBank } from '../support/bank.ts'
-import { createAuthority, type Issued } from '../support/pki.ts'
+import { anyAuthority, type Issued } from '../support/pki.ts'
 import { until } from '../support/until.ts'
 import { type Rotating, startRotating } from './rotation-rig.ts'
 
@@ -22,7 +22,7 @@ function breakDown({ authorization }: TestBank): () => void {
 
 /** With a certificate that expires in five or six seconds. */
 async function startShortLived(t: Test) {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const notAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 5_000)
   const client = await authority.client({ name: 'short', notAfter })
   return { rotating: await startRotating(t, { authority, client }), authority, client, notAfter }

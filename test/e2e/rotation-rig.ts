@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { type Answer, type App, startApp } from '../support/app.ts'
 import { respond, startBank, type TestBank } from '../support/bank.ts'
-import { type Authority, createAuthority, type Issued } from '../support/pki.ts'
+import { type Authority, anyAuthority, type Issued } from '../support/pki.ts'
 import { type RunningSidecar, startTestSidecar } from '../support/sidecar.ts'
 import { until } from '../support/until.ts'
 
@@ -47,7 +47,7 @@ export interface RotatingOptions {
 
 /** A sidecar and its bank, which takes a moment for each payment, so that some are always under way. */
 export async function startRotating(t: Test, options: RotatingOptions = {}): Promise<Rotating> {
-  const authority = options.authority ?? (await createAuthority())
+  const authority = options.authority ?? (await anyAuthority())
   const bank = options.bank ?? (await startPatientBank(t, authority))
   const client = options.client ?? (await authority.client({ name: 'first' }))
   const env = { BC_TOKEN_REQUESTS_PER_MINUTE: '60', ...options.env }

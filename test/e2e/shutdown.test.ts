@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { type Test, test } from 'tap'
 import { type App, startApp } from '../support/app.ts'
 import { respond, startBank } from '../support/bank.ts'
-import { createAuthority } from '../support/pki.ts'
+import { anyAuthority } from '../support/pki.ts'
 import { type Program, startProgram } from '../support/program.ts'
 import { writeCredentials } from '../support/sidecar.ts'
 import { until } from '../support/until.ts'
@@ -17,7 +17,7 @@ interface Rig {
 }
 
 async function startRig(t: Test): Promise<Rig> {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   const client = await authority.client()
   const program = startProgram(t, ['run'], {

@@ -3,13 +3,13 @@ import { test } from 'tap'
 import { answerAfter } from '../support/answer-with.ts'
 import { startApp } from '../support/app.ts'
 import { respond, type SeenRequest, startBank } from '../support/bank.ts'
-import { createAuthority } from '../support/pki.ts'
+import { anyAuthority } from '../support/pki.ts'
 import { startTestSidecar } from '../support/sidecar.ts'
 import { until } from '../support/until.ts'
 import { startPayments } from './rotation-rig.ts'
 
 test('tokens of 5 s, under load: each comes after 20 more payments only, and none waits for it or fails', async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority, tokenLifeSeconds: 5 })
   const { accepts } = bank.api
   const refused: SeenRequest[] = []
@@ -40,7 +40,7 @@ test('tokens of 5 s, under load: each comes after 20 more payments only, and non
 })
 
 test('idle, it asks for no token; the first request after that waits for one', async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority, tokenLifeSeconds: 2 })
   const env = { BC_TOKEN_REQUESTS_PER_MINUTE: '60' }
   const { apps, admin } = await startTestSidecar(t, { bank, authority, env })

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { type Test, test } from 'tap'
 import { startApp } from '../support/app.ts'
 import { type Exchange, respond, startBank } from '../support/bank.ts'
-import { createAuthority } from '../support/pki.ts'
+import { anyAuthority } from '../support/pki.ts'
 import { startTestSidecar } from '../support/sidecar.ts'
 import { until } from '../support/until.ts'
 
 /** A bank whose token answers wait for `release`. */
 async function startSlowBank(t: Test) {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   const plain = bank.authorization.handler
   const held: Exchange[] = []
@@ -64,7 +64,7 @@ test('a bank that hangs with the token is a token_unavailable within the time-ou
 })
 
 test('without credentials there is no token to ask for, and the answer names the file', async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   const env = { BC_CERTIFICATE_FILE: join(t.testdir(), 'none.pem') }
   const { apps, admin } = await startTestSidecar(t, { bank, authority, env, ready: false })
@@ -76,7 +76,7 @@ test('without credentials there is no token to ask for, and the answer names the
 })
 
 test('with BC_TOKEN_AT_START=never it is ready without a token, and the first request waits for one', async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   const env = { BC_TOKEN_AT_START: 'never' }
   const { apps, admin } = await startTestSidecar(t, { bank, authority, env, ready: false })
@@ -89,7 +89,7 @@ test('with BC_TOKEN_AT_START=never it is ready without a token, and the first re
 })
 
 test('an app secret closes the listener to whoever does not show it', async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   const file = join(t.testdir({ 'app-secret': 'open sesame\n' }), 'app-secret')
   const { apps, sidecar } = await startTestSidecar(t, { bank, authority, env: { BC_APP_SECRET_FILE: file } })
@@ -109,7 +109,7 @@ test('an app secret closes the listener to whoever does not show it', async (t) 
 })
 
 test('an app secret that cannot be read closes the listener, and the log says why', async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   const file = join(t.testdir(), 'app-secret')
   const { apps, lines, sidecar } = await startTestSidecar(t, {
@@ -130,7 +130,7 @@ test('an app secret that cannot be read closes the listener, and the log says wh
 })
 
 test('paths that Fastify cannot read are refused in our shape', async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   const { apps } = await startTestSidecar(t, { bank, authority })
   const app = startApp(t, apps)

@@ -2,12 +2,12 @@ import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { startBank } from '../support/bank.ts'
-import { createAuthority } from '../support/pki.ts'
+import { anyAuthority } from '../support/pki.ts'
 import { getOverSocket, socketDirectory, startProgram } from '../support/program.ts'
 import { writeCredentials } from '../support/sidecar.ts'
 
 test('both listeners may be unix sockets, which outlive no end, not even a hard one', async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   const files = writeCredentials(t.testdir(), { bank, authority, client: await authority.client() })
   const directory = socketDirectory(t)
@@ -42,7 +42,7 @@ test('both listeners may be unix sockets, which outlive no end, not even a hard 
 })
 
 test('a file in the place of a socket is not touched', async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   const files = writeCredentials(t.testdir(), { bank, authority, client: await authority.client() })
   const path = join(socketDirectory(t), 'apps.sock')

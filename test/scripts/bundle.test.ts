@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 import { bareNode, bundledMain } from '../support/bundled.ts'
-import { createAuthority } from '../support/pki.ts'
+import { anyAuthority } from '../support/pki.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -19,7 +19,7 @@ function run(command: readonly string[], env: Record<string, string> = {}) {
 }
 
 test('the bundle finds its version, its commands and the worker that opens an old PFX', async (t) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const client = await authority.client()
   const dir = t.testdir({
     'client.pfx': client.pfx('sesame', { encryption: 'rc2-40' }),

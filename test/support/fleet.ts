@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import { type App, startApp } from './app.ts'
 import { startBank, type TestBank } from './bank.ts'
-import { type Authority, createAuthority, type Issued } from './pki.ts'
+import { type Authority, anyAuthority, type Issued } from './pki.ts'
 import type { TestRedis } from './redis.ts'
 import { type RunningSidecar, startTestSidecar } from './sidecar.ts'
 import { until } from './until.ts'
@@ -37,7 +37,7 @@ const fleetPatience = { calmMs: 60_000, hurriedMs: 60_000 }
 /** Sidecars with the same credentials and one Redis, each with an app. */
 export async function startFleet(t: Test, options: FleetOptions): Promise<TestFleet> {
   const { redis, count, tokenLifeSeconds = 300, ready = true, impatient = false } = options
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority, tokenLifeSeconds })
   const client = await authority.client()
   const env = { BC_TOKEN_CACHE: redis.url, ...options.env }

@@ -64,6 +64,29 @@ export async function createAuthority(options: IssueOptions = {}): Promise<Autho
   return authorityOf(await certify(self, { ...options, name, keys }, caExtensions()), self, [])
 }
 
+let any: Promise<Authority> | undefined
+
+/** The same one all the time, which issues the same to the same options: for tests that are not about certificates. */
+export function anyAuthority(): Promise<Authority> {
+  any ??= createAuthority().then((authority) => ({
+    ...authority,
+    server: once(authority.server),
+    client: once(authority.client),
+  }))
+  return any
+}
+
+function once(issue: (options?: IssueOptions) => Promise<Issued>): typeof issue {
+  const made = new Map<string, Promise<Issued>>()
+  return (options = {}) => {
+    const key = JSON.stringify(options)
+    const held = options.keys === undefined ? made.get(key) : undefined
+    const issued = held ?? issue(options)
+    made.set(key, issued)
+    return issued
+  }
+}
+
 interface Issuer {
   readonly name: string
   readonly keys: KeyPair

@@ -8,7 +8,7 @@ import { createAppsListener, type ListenerOptions } from '../../src/proxy/listen
 import { createReplayStore } from '../../src/proxy/replay-store.ts'
 import type { RequestRecord } from '../../src/proxy/request-record.ts'
 import { startBank } from './bank.ts'
-import { createAuthority } from './pki.ts'
+import { anyAuthority } from './pki.ts'
 import { type RawDoor, rawDoor } from './raw-door.ts'
 
 const limits = { limitBytes: 65_536, totalBytes: 1_048_576 }
@@ -18,7 +18,7 @@ export async function startRawListener(
   t: Test,
   options: Partial<ListenerOptions> = {},
 ): Promise<RawDoor & { readonly records: RequestRecord[] }> {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority, checkTokens: false })
   const { certPem, keyPem } = await authority.client()
   const connections = openConnections({

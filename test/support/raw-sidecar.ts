@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import { startBank } from './bank.ts'
-import { createAuthority } from './pki.ts'
+import { anyAuthority } from './pki.ts'
 import { type RawDoor, rawDoor } from './raw-door.ts'
 import { type RunningSidecar, startTestSidecar } from './sidecar.ts'
 
@@ -9,7 +9,7 @@ export async function startRawSidecar(
   t: Test,
   env: Record<string, string> = {},
 ): Promise<RawDoor & RunningSidecar> {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const bank = await startBank(t, { authority })
   const running = await startTestSidecar(t, { bank, authority, env })
   return { ...running, ...rawDoor(t, bank, running.apps) }

@@ -4,7 +4,7 @@ import { Secret } from '../../src/secret.ts'
 import { mayBeRefusal, requestFailure } from '../../src/token/request-failure.ts'
 import { clientContext, pair } from '../bank/harness.ts'
 import { startOutboundProxy } from '../support/outbound-proxy.ts'
-import { createAuthority } from '../support/pki.ts'
+import { anyAuthority, createAuthority } from '../support/pki.ts'
 import { until } from '../support/until.ts'
 import { answerBytes, ask, closedPort } from './ask.ts'
 import { failure } from './rig.ts'
@@ -36,8 +36,8 @@ test('an alert of TLS 1.3, which comes after our side of the handshake, does so 
 
 for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
   test(`a bank that closes without an alert may mean our certificate, with ${version}`, async (t: Test) => {
-    const authority = await createAuthority()
-    const secureContext = await clientContext(await createAuthority(), authority)
+    const authority = await anyAuthority()
+    const secureContext = await clientContext(await createAuthority({ name: 'Another' }), authority)
     const { bank, dispatcher } = await pair(t, { bank: { authority, maxVersion: version }, secureContext })
     t.match(await failure(ask({ dispatcher, authorizationUrl: bank.authorizationUrl })), {
       code: 'token_unavailable',
@@ -48,7 +48,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
 }
 
 test('a bank that we do not trust gets neither user nor password', async (t: Test) => {
-  const authority = await createAuthority()
+  const authority = await anyAuthority()
   const secureContext = await clientContext(authority, await createAuthority({ name: 'Another' }))
   const { bank, dispatcher } = await pair(t, { bank: { authority }, secureContext })
   t.match(await failure(ask({ dispatcher, authorizationUrl: bank.authorizationUrl })), {
