@@ -70,8 +70,8 @@ let any: Promise<Authority> | undefined
 export function anyAuthority(): Promise<Authority> {
   any ??= createAuthority().then((authority) => ({
     ...authority,
-    server: once(authority.server),
-    client: once(authority.client),
+    server: once((options) => authority.server(options)),
+    client: once((options) => authority.client(options)),
   }))
   return any
 }
