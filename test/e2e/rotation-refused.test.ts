@@ -31,7 +31,7 @@ async function checkRefusal(
   options: Pick<Wrong, 'reason' | 'mend'> & { readonly reload: boolean },
 ) {
   const { authority, bank, client, sidecar, events, ready, status } = rotating
-  const payments = rotating.pay({ clients: 1, pauseMs: 250 })
+  const payments = rotating.pay({ clients: 1, pauseMs: 100 })
   if (options.reload) sidecar.reload()
   await until(() => events('credentials_refused').length > 0)
   t.match(events('credentials_refused')[0], { level: 'error', environment: 'test', reason: options.reason })

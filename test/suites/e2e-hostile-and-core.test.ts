@@ -1,5 +1,6 @@
 import { runFolder } from '../support/run-folder.ts'
 
+await runFolder('e2e', /^hostile-/)
 await runFolder('admin')
 await runFolder('config')
 await runFolder('fleet')

@@ -1,4 +1,0 @@
-import { runFolder } from '../support/run-folder.ts'
-
-await runFolder('credentials')
-await runFolder('simulator')
