@@ -1,6 +1,6 @@
 /**
- * `node --import` for Node.js 20, which cannot strip types by itself. tap's way there loads the TypeScript compiler in every
- * process that a test starts, two seconds each; this one takes what Node.js brings along later, and keeps what it made.
+ * `node --import` for tests, benchmarks and soaks: Node.js 20 cannot strip types by itself. tap's way there loads the
+ * TypeScript compiler in every process that a test starts, two seconds each; this one keeps what it made.
  */
 import { register } from 'node:module'
 

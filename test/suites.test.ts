@@ -20,3 +20,9 @@ test('no folder of tests is forgotten: each belongs to a suite', (t) => {
   }
   t.end()
 })
+
+test('all suites run at the same time', (t) => {
+  const jobs = /^jobs: (\d+)$/m.exec(readFileSync(new URL('../.taprc', tests), 'utf8'))?.[1]
+  t.equal(Number(jobs), entries(new URL('suites/', tests)).length)
+  t.end()
+})

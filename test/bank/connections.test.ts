@@ -51,10 +51,7 @@ test('a TLS session never outlives its generation', async (t: Test) => {
   const first = await pair(t)
   await call(first.dispatcher, { origin: first.origin })
   const resumed: boolean[] = []
-  const second = await pair(t, {
-    bank: { authority: first.authority },
-    onConnection: (event) => resumed.push(event.resumed),
-  })
+  const second = await pair(t, { onConnection: (event) => resumed.push(event.resumed) })
   await call(second.dispatcher, { origin: first.origin })
   t.strictSame(resumed, [false])
   t.equal(first.bank.api.connections[1]?.resumed, false)

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { test } from 'tap'
@@ -150,8 +149,7 @@ test('the certificate of the sandbox is named when production refuses it', async
   const authority = await anyAuthority()
   const clientCa = (await createAuthority()).caPem
   const server = await authority.server({ names: hosts })
-  const { env, bank, directory } = await setUp(t, { bank: { server, clientCa } })
-  writeFileSync(`${directory}/ca.pem`, authority.caPem)
+  const { env, bank } = await setUp(t, { bank: { server, clientCa } })
   const proxy = await startOutboundProxy(t, {
     onConnect(socket) {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n')

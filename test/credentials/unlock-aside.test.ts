@@ -11,7 +11,7 @@ test('a PFX with 600,000 iterations opens without holding up anything else', asy
   let turns = 0
   const other = setInterval(() => {
     turns += 1
-  }, 1)
+  }, 1).unref()
   const unlocked = await unlockAside(material(pfx))
   clearInterval(other)
   t.equal(unlocked.keys[0], client.keyPem)

@@ -4,7 +4,7 @@ import { type Test, test } from 'tap'
 import { stringify } from 'yaml'
 import { startApp } from '../support/app.ts'
 import { startBank, type TestBank } from '../support/bank.ts'
-import { anyAuthority, type Issued } from '../support/pki.ts'
+import { createAuthority, type Issued } from '../support/pki.ts'
 import { startProgram } from '../support/program.ts'
 import { writeCredentials } from '../support/sidecar.ts'
 import { until } from '../support/until.ts'
@@ -17,7 +17,7 @@ interface Place {
 
 /** A bank of its own, and the settings for it with relative paths. */
 async function place(t: Test, name: string): Promise<Place> {
-  const authority = await anyAuthority()
+  const authority = await createAuthority({ name: `authority of ${name}` })
   const bank = await startBank(t, { authority, password: `password of ${name}` })
   const client = await authority.client({ name })
   writeCredentials(join(t.testdirName, name), { bank, authority, client })

@@ -134,14 +134,15 @@ test('a directory that is replaced, and a link to a directory that is moved, und
       fill('other', next)
     },
   ]
-  for (const replace of replacements) {
+  for (const [index, replace] of replacements.entries()) {
     await payments.more(20)
-    const next = await authority.client({ name: 'next' })
+    const next = await authority.client({ name: `next ${index}` })
     replace(next)
     await rotating.applied(next, { reload: false })
     await payments.more(20)
     t.equal(rotating.bank.api.requests.at(-1)?.thumbprint, next.thumbprint)
   }
   await checkPayments(t, payments, rotating)
+  t.equal(rotating.events('credentials_applied').length, 1 + replacements.length)
   t.equal(rotating.events('credentials_refused').length, 0)
 })

@@ -64,24 +64,27 @@ export async function createAuthority(options: IssueOptions = {}): Promise<Autho
   return authorityOf(await certify(self, { ...options, name, keys }, caExtensions()), self, [])
 }
 
-let any: Promise<Authority> | undefined
+let shared: Promise<Authority> | undefined
 
-/** The same one all the time, which issues the same to the same options: for tests that are not about certificates. */
+/**
+ * The one that all tests of a process share, for those that may: asked again for a server's or a client's certificate, it gives
+ * the same again. Who needs two of them gives them two names.
+ */
 export function anyAuthority(): Promise<Authority> {
-  any ??= createAuthority().then((authority) => ({
+  shared ??= createAuthority().then((authority) => ({
     ...authority,
     server: once((options) => authority.server(options)),
     client: once((options) => authority.client(options)),
   }))
-  return any
+  return shared
 }
 
 function once(issue: (options?: IssueOptions) => Promise<Issued>): typeof issue {
   const made = new Map<string, Promise<Issued>>()
   return (options = {}) => {
+    if (options.keys !== undefined) return issue(options)
     const key = JSON.stringify(options)
-    const held = options.keys === undefined ? made.get(key) : undefined
-    const issued = held ?? issue(options)
+    const issued = made.get(key) ?? issue(options)
     made.set(key, issued)
     return issued
   }
