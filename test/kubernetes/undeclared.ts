@@ -17,6 +17,7 @@ const options: ts.CompilerOptions = {
   types: [],
   skipLibCheck: true,
   target: ts.ScriptTarget.ES2023,
+  lib: ['lib.es2023.d.ts'],
   module: ts.ModuleKind.NodeNext,
 }
 /** Parses each file of a package once for all programs. */
