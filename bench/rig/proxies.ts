@@ -115,6 +115,21 @@ export function sidecar(name: string, options: SidecarOptions = {}): Subject {
 
 export const others: readonly Subject[] = [haproxy, caddy, naive]
 
+/** Starts all of them, and stops them when `use` has ended, however it does. */
+export async function whileRunning<T>(
+  rig: Rig,
+  subjects: readonly Subject[],
+  use: (running: readonly Running[]) => Promise<T>,
+): Promise<T> {
+  const running: Running[] = []
+  try {
+    for (const subject of subjects) running.push(await subject.start(rig))
+    return await use(running)
+  } finally {
+    await Promise.all(running.map((one) => one.stop()))
+  }
+}
+
 interface Command {
   readonly command: readonly string[]
   readonly env?: Record<string, string>

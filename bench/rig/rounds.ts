@@ -1,6 +1,6 @@
 import { applyLoad, type Load } from './load.ts'
 import { type Spread, spreadOf } from './numbers.ts'
-import type { Rig, Running, Subject } from './proxies.ts'
+import { type Rig, type Running, type Subject, whileRunning } from './proxies.ts'
 
 export interface Measured {
   readonly name: string
@@ -25,13 +25,9 @@ type Sample = Record<'cpuMicros' | 'times' | 'perSecond', number>
 /** Starts every subject once, and measures them in turn, so that a slow minute of the machine is everyone's. */
 export async function measureInRounds(options: RoundsOptions): Promise<Measured[]> {
   const { rig, subjects, rounds, warmUpSeconds } = options
-  const running: Running[] = []
   const samples: Sample[][] = subjects.map(() => [])
-  try {
-    for (const subject of subjects) {
-      running.push(await subject.start(rig))
-      await measureOnce(options, running.at(-1) as Running, warmUpSeconds)
-    }
+  await whileRunning(rig, subjects, async (running) => {
+    for (const one of running) await measureOnce(options, one, warmUpSeconds)
     for (let round = 0; round < rounds; round += 1) {
       let base = 0
       for (const [index, one] of running.entries()) {
@@ -40,9 +36,7 @@ export async function measureInRounds(options: RoundsOptions): Promise<Measured[
         samples[index]?.push({ ...sample, times: sample.cpuMicros / base })
       }
     }
-  } finally {
-    await Promise.all(running.map((one) => one.stop()))
-  }
+  })
   return subjects.map(({ name }, index) => summary(name, samples[index] ?? []))
 }
 

@@ -1,6 +1,6 @@
 import { applyLoad } from '../rig/load.ts'
 import { spreadOf, spreadText, table, times } from '../rig/numbers.ts'
-import { nginx, others, type Running, sidecar } from '../rig/proxies.ts'
+import { nginx, others, sidecar, whileRunning } from '../rig/proxies.ts'
 import { paths } from '../rig/upstream.ts'
 import type { Section } from './section.ts'
 
@@ -23,15 +23,14 @@ export const latency: Section = {
   name: 'latency',
   heading: 'Added latency at 3,000 requests per second, 32 connections',
   async measure(rig, { rounds, seconds }) {
-    const running: Running[] = []
+    const subjects = [nginx, ...others, sidecar('bc-sidecar')]
     const authorization = `Bearer ${rig.ground.token}`
     const directUrl = `https://127.0.0.1:${rig.upstream.directPort}${paths.small}`
     const all: Samples[] = [{ name: direct, url: directUrl, headers: { authorization }, p50: [], p99: [] }]
-    try {
-      for (const subject of [nginx, ...others, sidecar('bc-sidecar')]) {
-        const one = await subject.start(rig)
-        running.push(one)
-        all.push({ name: subject.name, url: `http://127.0.0.1:${one.port}${paths.small}`, p50: [], p99: [] })
+    await whileRunning(rig, subjects, async (running) => {
+      for (const [index, { port }] of running.entries()) {
+        const name = subjects[index]?.name ?? ''
+        all.push({ name, url: `http://127.0.0.1:${port}${paths.small}`, p50: [], p99: [] })
       }
       for (const one of all) await applyLoad(rig.ground, { ...one, connections: 32, seconds: 3 })
       for (let round = 0; round < rounds; round += 1)
@@ -42,9 +41,7 @@ export const latency: Section = {
           one.p50.push(outcome.p50Micros)
           one.p99.push(outcome.p99Micros)
         }
-    } finally {
-      await Promise.all(running.map((one) => one.stop()))
-    }
+    })
     return report(all)
   },
 }
