@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose/jwt/decode'
 import { SidecarError } from '../errors.ts'
 import { type LifeClaims, lifetimeOf } from './lifetime.ts'
 
@@ -6,6 +7,8 @@ export interface TokenAnswer {
   readonly value: string
   readonly lifetimeMs: number
   readonly thumbprint: string | null
+  /** Whether the token says by itself when it ends. */
+  readonly dated: boolean
 }
 
 type Claims = LifeClaims & { readonly thumbprint?: unknown }
@@ -13,17 +16,17 @@ type Claims = LifeClaims & { readonly thumbprint?: unknown }
 const longestToken = 16 * 1024
 
 /**
- * Reads `{"access_token": …, "expires_in": …}`. Rejects with a `SidecarError` that says what is wrong with the answer, and
- * nothing of what it contains.
+ * Reads `{"access_token": …, "expires_in": …}`. Throws a `SidecarError` that says what is wrong with the answer, and nothing
+ * of what it contains.
  */
-export async function readAnswer(body: Uint8Array, wallSentAt: number): Promise<TokenAnswer> {
+export function readAnswer(body: Uint8Array, wallSentAt: number): TokenAnswer {
   const answer = parseObject(body)
   const value = checkToken(answer['access_token'])
-  const claims = await decodeClaims(value)
+  const claims = decodeClaims(value)
   const lifetime = lifetimeOf({ expiresIn: answer['expires_in'], claims, wallSentAt })
   if (lifetime.kind === 'nonsense') throw nonsense(lifetime.reason)
   const thumbprint = typeof claims?.thumbprint === 'string' ? claims.thumbprint : null
-  return { value, lifetimeMs: lifetime.lifetimeMs, thumbprint }
+  return { value, lifetimeMs: lifetime.lifetimeMs, thumbprint, dated: Number.isFinite(claims?.exp) }
 }
 
 export function nonsense(reason: string): SidecarError {
@@ -57,9 +60,8 @@ function checkToken(token: unknown): string {
 }
 
 /** The bank verifies its tokens; here only their dates are read. One that is no JWT is fine, too. */
-async function decodeClaims(token: string): Promise<Claims | undefined> {
+function decodeClaims(token: string): Claims | undefined {
   if (!/^[^.]*\.[^.]+\.[^.]*$/.test(token)) return undefined
-  const { decodeJwt } = await import('jose/jwt/decode')
   try {
     return decodeJwt<Record<string, unknown>>(token)
   } catch {

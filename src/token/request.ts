@@ -30,7 +30,7 @@ export async function requestToken(options: TokenRequestOptions): Promise<Obtain
     body.on('error', () => {})
     try {
       if (statusCode !== 200) throw statusFailure(statusCode, headers, clock.wallNow())
-      const answer = await readAnswer(await readBody(body, headers['content-length']), wallSentAt)
+      const answer = readAnswer(await readBody(body, headers['content-length']), wallSentAt)
       return { ...answer, sentAt, wallSentAt }
     } finally {
       body.destroy()

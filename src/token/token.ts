@@ -8,6 +8,8 @@ export interface ObtainedToken {
   readonly lifetimeMs: number
   /** The claim, if there is one. */
   readonly thumbprint: string | null
+  /** Whether the token says by itself when it ends; not known of another sidecar's. */
+  readonly dated?: boolean
   /** On the monotonic clock, right before the token request was sent. */
   readonly sentAt: number
   /** The same moment on the wall clock. */
@@ -30,6 +32,8 @@ export interface Token {
   readonly wallUntil: number
   readonly runsOutAt: number
   readonly wallRunsOutAt: number
+  /** Given again from here on, it is one that begins anew. */
+  readonly endedAt: number
   readonly renewAt: number
   /** Used from here on, it is in use: worth a renewal. */
   readonly lateFrom: number
@@ -37,17 +41,20 @@ export interface Token {
 
 /** The last 2 % of a token's life are for clocks that run apart, and for the way to the bank. */
 const usableShare = 0.98
+/** A wall clock counts whole milliseconds: it may end a token so much sooner than the monotonic one. */
+const wallTickMs = 1
 
 export interface HoldOptions {
   readonly refreshMarginMs: number
-  readonly clock: Clock
+  readonly clock: Pick<Clock, 'now' | 'random'>
   /** The last one that came. */
   readonly previous: Token | undefined
 }
 
 /**
  * Whether the bank answers a second request with the same token is not published. If it does, that token's life began with
- * the first answer, whatever the second one says, and asking again before it has run out is of no use.
+ * the first answer, whatever the second one says, and asking again before it has run out is of no use. A bank that gives it
+ * when it has ended by any clock means what it says.
  */
 export function hold(obtained: ObtainedToken, { refreshMarginMs, clock, previous }: HoldOptions): Token {
   const { value, thumbprint, lifetimeMs, sentAt, wallSentAt } = obtained
@@ -60,19 +67,34 @@ export function hold(obtained: ObtainedToken, { refreshMarginMs, clock, previous
     wallUntil: wallSentAt + lifetimeMs * usableShare,
     runsOutAt: sentAt + lifetimeMs,
     wallRunsOutAt: wallSentAt + lifetimeMs,
+    // It was issued before its answer came; the bank's clock may be slower than this one.
+    endedAt: clock.now() + lifetimeMs * (2 - usableShare),
     renewAt: sentAt + renewal.afterMs,
     lateFrom: sentAt + renewal.lateAfterMs,
   }
-  return previous?.authorization === authorization ? unrenewable(fresh, previous) : fresh
+  if (previous?.authorization !== authorization || sentAt >= previous.endedAt) return fresh
+  const toTheLast = obtained.dated === false
+  const first = toTheLast && sentAt + wallTickMs >= previous.runsOutAt ? prolonged(previous) : previous
+  return unrenewable(fresh, first, toTheLast)
 }
 
-function unrenewable(again: Token, first: Token): Token {
+/** The bank gave it again after its life, but so early that the two may count differently. */
+function prolonged(token: Token): Token {
+  const wallRunsOutAt = token.wallRunsOutAt + token.endedAt - token.runsOutAt + wallTickMs
+  return { ...token, runsOutAt: token.endedAt, wallRunsOutAt }
+}
+
+/** To the last when nothing but the bank's answers tells of its end: the later one promised more (RFC 6749 §5.1). */
+function unrenewable(again: Token, first: Token, toTheLast: boolean): Token {
+  const runsOutAt = Math.min(again.runsOutAt, first.runsOutAt)
+  const wallRunsOutAt = Math.min(again.wallRunsOutAt, first.wallRunsOutAt)
   return {
     ...again,
-    until: Math.min(again.until, first.until),
-    wallUntil: Math.min(again.wallUntil, first.wallUntil),
-    runsOutAt: Math.min(again.runsOutAt, first.runsOutAt),
-    wallRunsOutAt: Math.min(again.wallRunsOutAt, first.wallRunsOutAt),
+    until: Math.min(again.until, toTheLast ? runsOutAt : first.until),
+    wallUntil: Math.min(again.wallUntil, toTheLast ? wallRunsOutAt : first.wallUntil),
+    runsOutAt,
+    wallRunsOutAt,
+    endedAt: first.endedAt,
     renewAt: Number.POSITIVE_INFINITY,
     lateFrom: Number.POSITIVE_INFINITY,
   }

@@ -53,3 +53,22 @@ test('idle, it asks for no token; the first request after that waits for one', a
   t.equal((await startApp(t, apps).call({ path: '/a' })).status, 200)
   t.equal(bank.issued.length, 2)
 })
+
+test('a bank that gives one opaque token for ever: it is asked again at each end, and no payment fails', async (t) => {
+  const authority = await anyAuthority()
+  const bank = await startBank(t, { authority, checkTokens: false })
+  bank.api.handler = ({ response }) => respond(response, 201, {})
+  bank.authorization.handler = ({ response }) =>
+    respond(response, 200, { access_token: 'for-ever', expires_in: '2' })
+  const env = { BC_TOKEN_REQUESTS_PER_MINUTE: '60' }
+  const { apps, lines } = await startTestSidecar(t, { bank, authority, env })
+  const payments = startPayments(t, apps, 2, 50)
+  const renewals = () => lines.filter(({ event }) => event === 'token_renewed').length
+  await until(async () => {
+    await payments.more(2)
+    return renewals() >= 8
+  })
+  await payments.stop()
+  t.strictSame(payments.failures, [])
+  t.equal(lines.filter(({ event }) => event === 'token_failed').length, 0)
+})

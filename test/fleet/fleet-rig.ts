@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import 'jose/jwt/decode'
 import type { Dispatcher } from 'undici'
 import { createFleet, type Fleet } from '../../src/fleet/fleet.ts'
 import type { LinkStatus } from '../../src/fleet/link.ts'

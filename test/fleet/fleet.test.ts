@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { createManualClock } from '../token/clock.ts'
-import { failure } from '../token/rig.ts'
+import { failure, jwt } from '../token/rig.ts'
 import { createModelBank, startModelSidecar } from './fleet-rig.ts'
 import { createModelRedis } from './model-redis.ts'
 
@@ -132,7 +132,7 @@ test('a bank that gives its token again is asked for another when that one has e
       issuedAt = clock.now()
       count++
     }
-    return { status: 200, token: `same-${count}` }
+    return { status: 200, token: jwt({ iat: 300 * count, exp: 300 * (count + 1) }) }
   }
   const sidecars = Array.from({ length: 5 }, () => start())
   for (let second = 0; second < 900; second++) {

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import 'jose/jwt/decode'
 import type { Dispatcher } from 'undici'
 import { Secret } from '../../src/secret.ts'
 import type { TokenEvent } from '../../src/token/events.ts'
