@@ -1,3 +1,4 @@
+import type { StdioOptions } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type Child, listening, startChild } from './child.ts'
 import { cores, type Ground } from './ground.ts'
@@ -65,20 +66,28 @@ backend bank
     }),
 }
 
-const caddy: Subject = {
-  name: 'Caddy',
+const noLog = `log {
+    output discard
+  }`
+const accessLog = `log {
+    output stdout
+    format json
+  }`
+
+/** `log`: one line per request into a pipe that is read, as ours are. */
+const caddy = (name: string, { log }: { readonly log: boolean }): Subject => ({
+  name,
   start: ({ ground, upstream }) =>
     run(ground, (port) => {
       const { ca, client, token, dir } = ground
       const config = `{
   admin off
   auto_https off
-  log {
-    output discard
-  }
+  ${noLog}
   storage file_system ${dir}/caddy
 }
 http://127.0.0.1:${port} {
+  ${log ? accessLog : ''}
   reverse_proxy https://127.0.0.1:${upstream.port} {
     header_up Host localhost
     header_up Authorization "Bearer ${token}"
@@ -92,12 +101,15 @@ http://127.0.0.1:${port} {
   }
 }
 `
-      const file = ground.file('Caddyfile', config)
-      return { command: ['caddy', 'run', '--config', file, '--adapter', 'caddyfile'] }
+      const file = ground.file(`Caddyfile-${port}`, config)
+      return {
+        command: ['caddy', 'run', '--config', file, '--adapter', 'caddyfile'],
+        stdio: ['ignore', log ? 'pipe' : 'ignore', 'ignore'],
+      }
     }),
-}
+})
 
-const naive: Subject = {
+export const naive: Subject = {
   name: '@fastify/http-proxy, naive',
   start: ({ ground, upstream }) =>
     run(ground, (port) => {
@@ -113,7 +125,8 @@ export function sidecar(name: string, options: SidecarOptions = {}): Subject {
   return { name, start: (rig) => startSidecar(rig, options) }
 }
 
-export const others: readonly Subject[] = [haproxy, caddy, naive]
+export const others: readonly Subject[] = [haproxy, caddy('Caddy', { log: false }), naive]
+export const loggingCaddy = caddy('Caddy, access log', { log: true })
 
 /** Starts all of them, and stops them when `use` has ended, however it does. */
 export async function whileRunning<T>(
@@ -133,12 +146,14 @@ export async function whileRunning<T>(
 interface Command {
   readonly command: readonly string[]
   readonly env?: Record<string, string>
+  readonly stdio?: StdioOptions
 }
 
 async function run(ground: Ground, commandFor: (port: number) => Command): Promise<Running> {
   const port = await ground.port()
   const command = commandFor(port)
   const child = startChild({ ...command, core: cores.proxy, cwd: ground.dir })
+  child.process.stdout?.resume()
   await listening(port, child)
   return { ...child, port }
 }
