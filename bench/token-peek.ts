@@ -26,6 +26,7 @@ async function openHolder(clock: Clock): Promise<OwnedHolder> {
       value: 'x'.repeat(1100),
       lifetimeMs: 3_600_000,
       thumbprint: null,
+      dated: true,
       sentAt: clock.now(),
       wallSentAt: clock.wallNow(),
     }),

@@ -6,6 +6,8 @@ export interface Entry {
   readonly lifetimeMs: number
   /** The claim, if there is one. */
   readonly thumbprint: string | null
+  /** Whether the token says by itself when it ends. */
+  readonly dated: boolean
   /** Not later than the moment at which its life began. */
   readonly issuedAt: number
   /** The bank gave it again when it was asked for another: there is none before this one ends. */
@@ -14,6 +16,8 @@ export interface Entry {
 
 /** The last 2 % of a token's life are for clocks that run apart, and for the way to the bank. */
 const usableShare = 0.98
+/** What a token request may take: so much later its token may have been issued. */
+const longestRequestMs = 10_000
 /** The clock of a store that was replaced by another may be behind. */
 const futureMs = 1_000
 const longestLifeMs = 24 * 60 * 60 * 1000
@@ -26,16 +30,21 @@ export function formatEntry(entry: Entry): string {
 export function parseEntry(text: string): Entry | undefined {
   const read = parse(text)
   if (!isRecord(read)) return undefined
-  const { value, lifetimeMs, thumbprint, issuedAt, again } = read
+  const { value, lifetimeMs, thumbprint, dated, issuedAt, again } = read
   if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) return undefined
   if (!isTime(lifetimeMs) || lifetimeMs > longestLifeMs || !isTime(issuedAt)) return undefined
   if (thumbprint !== null && typeof thumbprint !== 'string') return undefined
-  return { value, lifetimeMs, thumbprint, issuedAt, again: again === true }
+  return { value, lifetimeMs, thumbprint, dated: dated !== false, issuedAt, again: again === true }
 }
 
 /** It has begun, and is not in the last part of its life. */
 export function isUsable({ issuedAt, lifetimeMs }: Entry, nowMs: number): boolean {
   return issuedAt <= nowMs + futureMs && nowMs < issuedAt + lifetimeMs * usableShare
+}
+
+/** It has ended for certain: issued as late as can be, by a bank whose clock is slow. */
+export function isOver(entry: Entry, nowMs: number): boolean {
+  return nowMs >= endOf(entry) + entry.lifetimeMs * (1 - usableShare) + longestRequestMs
 }
 
 export function endOf({ issuedAt, lifetimeMs }: Entry): number {

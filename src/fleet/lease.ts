@@ -1,4 +1,4 @@
-import { type Entry, endOf, isUsable } from './entry.ts'
+import { type Entry, endOf, isOver, isUsable } from './entry.ts'
 import type { Ledger, Step, View } from './ledger.ts'
 import type { FleetClock } from './link.ts'
 import type { FleetToken } from './member.ts'
@@ -103,13 +103,25 @@ export function createLease(options: LeaseOptions): FleetLease {
   }
 }
 
-/** A bank that gives a token again gives it for what is left of its life, whatever it says. */
-function entryOf(token: FleetToken, known: FleetToken | undefined, view: View, { entry }: View): Entry {
-  const { value, thumbprint } = token
-  if (entry?.value === value) return { ...entry, again: true }
-  const again = known?.value === value
-  const { sentAt, lifetimeMs } = again ? known : token
-  return { value, thumbprint, lifetimeMs, issuedAt: view.atMs + sentAt - view.receivedAt, again }
+/** A token with dates of its own that the bank gives again, it gives for what is left of its life, whatever it says. */
+function entryOf(token: FleetToken, known: FleetToken | undefined, view: View, { entry, atMs }: View): Entry {
+  const fresh = entryFrom(token, view)
+  if (!token.dated) return fresh
+  if (entry?.value === token.value) return { ...entry, again: true }
+  if (known?.value !== token.value) return fresh
+  const first = entryFrom(known, view)
+  return isOver(first, atMs) ? fresh : { ...first, again: true }
+}
+
+function entryFrom({ value, thumbprint, lifetimeMs, dated, sentAt }: FleetToken, view: View): Entry {
+  return {
+    value,
+    thumbprint,
+    lifetimeMs,
+    dated,
+    issuedAt: view.atMs + sentAt - view.receivedAt,
+    again: false,
+  }
 }
 
 /** Two that asked at the same time, because a lease ran out, do not fight: the newer token stays. */

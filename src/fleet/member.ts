@@ -10,6 +10,7 @@ export interface FleetToken {
   readonly value: string
   readonly lifetimeMs: number
   readonly thumbprint: string | null
+  readonly dated: boolean
   readonly sentAt: number
   readonly wallSentAt: number
 }
@@ -108,8 +109,8 @@ function paused(reason: FailureKind | 'spent', waitMs: number): Step<Told> {
 }
 
 function offerOf(token: FleetToken, { pace, entry, atMs, receivedAt }: View): Step<void> {
-  const { value, lifetimeMs, thumbprint, sentAt } = token
-  const own = { value, lifetimeMs, thumbprint, issuedAt: atMs + sentAt - receivedAt, again: false }
+  const { value, lifetimeMs, thumbprint, dated, sentAt } = token
+  const own = { value, lifetimeMs, thumbprint, dated, issuedAt: atMs + sentAt - receivedAt, again: false }
   if ((entry !== undefined && isUsable(entry, atMs)) || !isUsable(own, atMs)) return { result: undefined }
   return { write: { pace, entry: own }, result: undefined }
 }
@@ -117,16 +118,18 @@ function offerOf(token: FleetToken, { pace, entry, atMs, receivedAt }: View): St
 /** Undefined for one that may no longer be sent. `wallAheadMs`: of this machine's wall clock to its monotonic one. */
 function tokenOf({ entry, atMs, sentAt }: View, wallAheadMs: number): Held | undefined {
   if (entry === undefined || !isUsable(entry, atMs)) return undefined
-  const { value, lifetimeMs, thumbprint, issuedAt, again } = entry
+  const { issuedAt, ...told } = entry
   // The store answered after the question was sent: older than the token really is, never younger.
   const ownSentAt = sentAt - Math.max(0, atMs - issuedAt)
-  return { value, lifetimeMs, thumbprint, sentAt: ownSentAt, wallSentAt: ownSentAt + wallAheadMs, again }
+  return { ...told, sentAt: ownSentAt, wallSentAt: ownSentAt + wallAheadMs }
 }
 
 type Held = FleetToken & Pick<Entry, 'again'>
 
-/** Another token than the known one, and newer; or the same, when the bank gives no other. */
+/** Another token than the known one, and newer; or the same, when the bank gives no other, or has given it anew. */
 function isWanted(token: Held, known: FleetToken | undefined): boolean {
   if (known === undefined) return true
-  return token.value === known.value ? token.again : token.sentAt > known.sentAt
+  if (token.value !== known.value) return token.sentAt > known.sentAt
+  // Two readings of one entry lie apart by what the store took to answer.
+  return token.again || token.sentAt > known.sentAt + known.lifetimeMs / 4
 }

@@ -5,7 +5,7 @@ import { resultOf } from './events.ts'
 import { pausedError } from './paused.ts'
 import { isTooLate } from './request-failure.ts'
 import type { Lease, SharedTokens } from './shared.ts'
-import type { Obtain, ObtainedToken } from './token.ts'
+import { endOf, type Obtain, type ObtainedToken } from './token.ts'
 
 export interface TogetherOptions {
   readonly shared: Pick<SharedTokens, 'claim' | 'offer'>
@@ -73,8 +73,9 @@ export function obtainTogether(options: TogetherOptions): Obtain {
   }
 
   return async (signal, hurry) => {
-    known = await next(signal, hurry)
-    return known
+    const obtained = await next(signal, hurry)
+    if (known === undefined || !isAgain(obtained, known)) known = obtained
+    return obtained
   }
 }
 
@@ -90,6 +91,11 @@ function failureOf(error: SidecarError, { failures }: Lease, { random }: Pick<Cl
   const seconds = error.retryAfterSeconds
   const retryAfterMs = seconds === undefined ? undefined : seconds * 1000
   return { kind, heldTo, pauseMs: backOffMs({ kind: heldTo, before, retryAfterMs, random }) }
+}
+
+/** Its life began with the first of the two. */
+function isAgain(token: ObtainedToken, known: ObtainedToken): boolean {
+  return token.value === known.value && token.dated && token.sentAt < endOf(known)
 }
 
 interface Passing {

@@ -8,8 +8,8 @@ export interface ObtainedToken {
   readonly lifetimeMs: number
   /** The claim, if there is one. */
   readonly thumbprint: string | null
-  /** Whether the token says by itself when it ends; not known of another sidecar's. */
-  readonly dated?: boolean
+  /** Whether the token says by itself when it ends. */
+  readonly dated: boolean
   /** On the monotonic clock, right before the token request was sent. */
   readonly sentAt: number
   /** The same moment on the wall clock. */
@@ -32,7 +32,7 @@ export interface Token {
   readonly wallUntil: number
   readonly runsOutAt: number
   readonly wallRunsOutAt: number
-  /** Given again from here on, it is one that begins anew. */
+  /** Given again from here on, it begins anew. */
   readonly endedAt: number
   readonly renewAt: number
   /** Used from here on, it is in use: worth a renewal. */
@@ -41,23 +41,23 @@ export interface Token {
 
 /** The last 2 % of a token's life are for clocks that run apart, and for the way to the bank. */
 const usableShare = 0.98
-/** A wall clock counts whole milliseconds: it may end a token so much sooner than the monotonic one. */
-const wallTickMs = 1
+/** What a token request may take: so much later its token may have been issued. */
+const longestRequestMs = 10_000
 
 export interface HoldOptions {
   readonly refreshMarginMs: number
-  readonly clock: Pick<Clock, 'now' | 'random'>
+  readonly clock: Pick<Clock, 'random'>
   /** The last one that came. */
   readonly previous: Token | undefined
 }
 
 /**
- * Whether the bank answers a second request with the same token is not published. If it does, that token's life began with
- * the first answer, whatever the second one says, and asking again before it has run out is of no use. A bank that gives it
- * when it has ended by any clock means what it says.
+ * Whether the bank answers a second request with the same token is not published. If it does, the life of a token that tells
+ * its own dates began with the first answer, whatever the second one says, and asking again before it has run out is of no
+ * use. Of an opaque one, nothing is known but the bank's word, and the later one counts when it promises more (RFC 6749 §5.1).
  */
 export function hold(obtained: ObtainedToken, { refreshMarginMs, clock, previous }: HoldOptions): Token {
-  const { value, thumbprint, lifetimeMs, sentAt, wallSentAt } = obtained
+  const { value, thumbprint, lifetimeMs, dated, sentAt, wallSentAt } = obtained
   const authorization = `Bearer ${value}`
   const renewal = renewalOf({ lifetimeMs, usableShare, refreshMarginMs, random: clock.random })
   const fresh: Token = {
@@ -67,33 +67,26 @@ export function hold(obtained: ObtainedToken, { refreshMarginMs, clock, previous
     wallUntil: wallSentAt + lifetimeMs * usableShare,
     runsOutAt: sentAt + lifetimeMs,
     wallRunsOutAt: wallSentAt + lifetimeMs,
-    // It was issued before its answer came; the bank's clock may be slower than this one.
-    endedAt: clock.now() + lifetimeMs * (2 - usableShare),
+    endedAt: endOf(obtained),
     renewAt: sentAt + renewal.afterMs,
     lateFrom: sentAt + renewal.lateAfterMs,
   }
   if (previous?.authorization !== authorization || sentAt >= previous.endedAt) return fresh
-  const toTheLast = obtained.dated === false
-  const first = toTheLast && sentAt + wallTickMs >= previous.runsOutAt ? prolonged(previous) : previous
-  return unrenewable(fresh, first, toTheLast)
+  return !dated && fresh.until >= previous.runsOutAt ? fresh : unrenewable(fresh, previous)
 }
 
-/** The bank gave it again after its life, but so early that the two may count differently. */
-function prolonged(token: Token): Token {
-  const wallRunsOutAt = token.wallRunsOutAt + token.endedAt - token.runsOutAt + wallTickMs
-  return { ...token, runsOutAt: token.endedAt, wallRunsOutAt }
+/** When a token has ended for certain: issued as late as can be, by a bank whose clock is slow. */
+export function endOf({ sentAt, lifetimeMs }: Pick<ObtainedToken, 'sentAt' | 'lifetimeMs'>): number {
+  return sentAt + lifetimeMs * (2 - usableShare) + longestRequestMs
 }
 
-/** To the last when nothing but the bank's answers tells of its end: the later one promised more (RFC 6749 §5.1). */
-function unrenewable(again: Token, first: Token, toTheLast: boolean): Token {
-  const runsOutAt = Math.min(again.runsOutAt, first.runsOutAt)
-  const wallRunsOutAt = Math.min(again.wallRunsOutAt, first.wallRunsOutAt)
+function unrenewable(again: Token, first: Token): Token {
   return {
     ...again,
-    until: Math.min(again.until, toTheLast ? runsOutAt : first.until),
-    wallUntil: Math.min(again.wallUntil, toTheLast ? wallRunsOutAt : first.wallUntil),
-    runsOutAt,
-    wallRunsOutAt,
+    until: Math.min(again.until, first.until),
+    wallUntil: Math.min(again.wallUntil, first.wallUntil),
+    runsOutAt: Math.min(again.runsOutAt, first.runsOutAt),
+    wallRunsOutAt: Math.min(again.wallRunsOutAt, first.wallRunsOutAt),
     endedAt: first.endedAt,
     renewAt: Number.POSITIVE_INFINITY,
     lateFrom: Number.POSITIVE_INFINITY,

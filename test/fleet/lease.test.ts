@@ -40,7 +40,7 @@ function createRig() {
   }
   const token = (value: string): FleetToken => {
     const moment = { sentAt: clock.now(), wallSentAt: clock.wallNow() }
-    return { value, lifetimeMs: 300_000, thumbprint: null, ...moment }
+    return { value, lifetimeMs: 300_000, thumbprint: null, dated: true, ...moment }
   }
   return { clock, redis, link, ledger, results, member, claim, lease, token }
 }

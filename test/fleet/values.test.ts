@@ -8,7 +8,14 @@ import { createSeal } from '../../src/fleet/seal.ts'
 import { Secret } from '../../src/secret.ts'
 
 const now = 1_800_000_000_000
-const entry = { value: 'abc', lifetimeMs: 300_000, thumbprint: null, issuedAt: now, again: false }
+const entry = {
+  value: 'abc',
+  lifetimeMs: 300_000,
+  thumbprint: null,
+  dated: true,
+  issuedAt: now,
+  again: false,
+}
 const pace = {
   leases: 3,
   lease: { owner: 'a', number: 3, until: now + 3_000 },

@@ -4,7 +4,14 @@ import { hold } from '../../src/token/token.ts'
 import { createManualClock, type ManualClock } from './clock.ts'
 
 function token(clock: ManualClock, value: string, lifetimeMs = 10_000) {
-  const obtained = { value, lifetimeMs, thumbprint: null, sentAt: clock.now(), wallSentAt: clock.wallNow() }
+  const obtained = {
+    value,
+    lifetimeMs,
+    thumbprint: null,
+    dated: true,
+    sentAt: clock.now(),
+    wallSentAt: clock.wallNow(),
+  }
   return hold(obtained, { refreshMarginMs: 0, clock, previous: undefined })
 }
 

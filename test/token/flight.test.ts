@@ -64,7 +64,10 @@ test('requests to the bank are counted by how they ended, and come out of the bu
   const budget = createBudget({ requestsPerMinute: 4, clock })
   const counted: string[] = []
   const rows: [() => Promise<ObtainedToken>, string][] = [
-    [async () => ({ value: 'x', lifetimeMs: 1, thumbprint: null, sentAt: 0, wallSentAt: 0 }), 'ok'],
+    [
+      async () => ({ value: 'x', lifetimeMs: 1, thumbprint: null, dated: true, sentAt: 0, wallSentAt: 0 }),
+      'ok',
+    ],
     [() => Promise.reject(new SidecarError('token_throttled', '')), 'throttled'],
     [() => Promise.reject(new SidecarError('credentials_rejected', '')), 'rejected'],
     [() => Promise.reject(new Error('')), 'failed'],

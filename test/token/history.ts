@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { TokenHolder } from '../../src/token/holder.ts'
 import type { Token } from '../../src/token/token.ts'
-import { type Answer, createRig, ok } from './rig.ts'
+import { type Answer, createRig, jwt, ok } from './rig.ts'
 
 export type Step =
   | { readonly kind: 'pass'; readonly ms: number }
@@ -28,8 +28,6 @@ interface Issued {
   readonly wallSentAt: number
   readonly sleptBefore: number
   readonly lifetimeSeconds: number
-  /** Given a second time: with nothing but the bank's word for its end, it may be sent to the last. */
-  readonly again: boolean
 }
 
 const tokenTimeoutMs = 10_000
@@ -60,14 +58,17 @@ export async function live(
     asked = lastValue
     const answer = moods[mood]
     if (answer !== undefined) return answer
-    const value = mood === 'same' && lives(lastValue) ? lastValue : `token-${request}`
+    const value =
+      mood === 'same' && lives(lastValue)
+        ? lastValue
+        : jwt({ iat: 0, exp: bank.lifetimeSeconds, jti: request })
     asked = value
     if (proving || value !== lastValue) lastValue = ''
     const { lifetimeSeconds } = bank
     const fresh = { sentAt: clock.now(), wallSentAt: clock.wallNow(), sleptBefore: slept, lifetimeSeconds }
-    const given = issued.get(`Bearer ${value}`)
-    issued.set(`Bearer ${value}`, given ? { ...given, again: true } : { ...fresh, again: false })
-    return ok(value, (given ?? fresh).lifetimeSeconds)
+    const given = issued.get(`Bearer ${value}`) ?? fresh
+    issued.set(`Bearer ${value}`, given)
+    return ok(value, given.lifetimeSeconds)
   }
 
   // Given again is only what arrived, to the same certificate.
@@ -87,7 +88,7 @@ export async function live(
   function check(token: Token): void {
     const found = record(token)
     const ageMs = ageOf(found)
-    const usableMs = found.lifetimeSeconds * (found.again ? 1000 : 980)
+    const usableMs = found.lifetimeSeconds * 980
     assert(ageMs < usableMs + 1e-3, `a token ${ageMs} ms old was given, usable for ${usableMs}`)
     if (last?.authorization !== token.authorization) lost = false
     last = token
