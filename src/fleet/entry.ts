@@ -16,7 +16,7 @@ export interface Entry {
 
 /** The last 2 % of a token's life are for clocks that run apart, and for the way to the bank. */
 const usableShare = 0.98
-/** What a token request may take: so much later its token may have been issued. */
+/** What a token request may take by default: so much later than it was sent, its token may have been issued. */
 const longestRequestMs = 10_000
 /** The clock of a store that was replaced by another may be behind. */
 const futureMs = 1_000
@@ -43,8 +43,11 @@ export function isUsable({ issuedAt, lifetimeMs }: Entry, nowMs: number): boolea
 }
 
 /** It has ended for certain: issued as late as can be, by a bank whose clock is slow. */
-export function isOver(entry: Entry, nowMs: number): boolean {
-  return nowMs >= endOf(entry) + entry.lifetimeMs * (1 - usableShare) + longestRequestMs
+export function isOver(
+  { issuedAt, lifetimeMs }: Pick<Entry, 'issuedAt' | 'lifetimeMs'>,
+  nowMs: number,
+): boolean {
+  return nowMs >= issuedAt + lifetimeMs * (2 - usableShare) + longestRequestMs
 }
 
 export function endOf({ issuedAt, lifetimeMs }: Entry): number {

@@ -104,13 +104,12 @@ export function createLease(options: LeaseOptions): FleetLease {
 }
 
 /** A token with dates of its own that the bank gives again, it gives for what is left of its life, whatever it says. */
-function entryOf(token: FleetToken, known: FleetToken | undefined, view: View, { entry, atMs }: View): Entry {
+function entryOf(token: FleetToken, known: FleetToken | undefined, view: View, { entry }: View): Entry {
   const fresh = entryFrom(token, view)
   if (!token.dated) return fresh
-  if (entry?.value === token.value) return { ...entry, again: true }
-  if (known?.value !== token.value) return fresh
-  const first = entryFrom(known, view)
-  return isOver(first, atMs) ? fresh : { ...first, again: true }
+  const before = [entry, known && entryFrom(known, view)].filter((one) => one?.value === token.value)
+  const [first] = before.sort((one, other) => Number(one?.issuedAt) - Number(other?.issuedAt))
+  return first === undefined || isOver(first, fresh.issuedAt) ? fresh : { ...first, again: true }
 }
 
 function entryFrom({ value, thumbprint, lifetimeMs, dated, sentAt }: FleetToken, view: View): Entry {
@@ -126,5 +125,6 @@ function entryFrom({ value, thumbprint, lifetimeMs, dated, sentAt }: FleetToken,
 
 /** Two that asked at the same time, because a lease ran out, do not fight: the newer token stays. */
 function isNewest(entry: Entry, { entry: stored, atMs }: View): boolean {
-  return stored === undefined || !isUsable(stored, atMs) || stored.issuedAt <= entry.issuedAt
+  if (stored === undefined || stored.value === entry.value) return true
+  return !isUsable(stored, atMs) || stored.issuedAt <= entry.issuedAt
 }

@@ -1,4 +1,4 @@
-import { type Entry, isUsable } from './entry.ts'
+import { type Entry, isOver, isUsable } from './entry.ts'
 import { createLease, type FleetLease, leased } from './lease.ts'
 import type { Ledger, Step, View } from './ledger.ts'
 import type { FleetClock, Link } from './link.ts'
@@ -130,6 +130,8 @@ type Held = FleetToken & Pick<Entry, 'again'>
 function isWanted(token: Held, known: FleetToken | undefined): boolean {
   if (known === undefined) return true
   if (token.value !== known.value) return token.sentAt > known.sentAt
+  if (token.again) return true
+  if (token.dated) return isOver({ ...known, issuedAt: known.sentAt }, token.sentAt)
   // Two readings of one entry lie apart by what the store took to answer.
-  return token.again || token.sentAt > known.sentAt + known.lifetimeMs / 4
+  return token.sentAt > known.sentAt + known.lifetimeMs / 4
 }

@@ -50,9 +50,13 @@ export function obtainTogether(options: TogetherOptions): Obtain {
     }
   }
 
+  function firstOf(obtained: ObtainedToken): ObtainedToken {
+    return known !== undefined && isAgain(obtained, known) ? known : obtained
+  }
+
   async function askAlone(signal: AbortSignal, hurry: AbortSignal): Promise<ObtainedToken> {
     const obtained = await obtain(signal, hurry)
-    shared.offer(obtained)
+    shared.offer(firstOf(obtained))
     return obtained
   }
 
@@ -74,7 +78,7 @@ export function obtainTogether(options: TogetherOptions): Obtain {
 
   return async (signal, hurry) => {
     const obtained = await next(signal, hurry)
-    if (known === undefined || !isAgain(obtained, known)) known = obtained
+    known = firstOf(obtained)
     return obtained
   }
 }

@@ -41,7 +41,7 @@ export interface Token {
 
 /** The last 2 % of a token's life are for clocks that run apart, and for the way to the bank. */
 const usableShare = 0.98
-/** What a token request may take: so much later its token may have been issued. */
+/** What a token request may take by default: so much later than it was sent, its token may have been issued. */
 const longestRequestMs = 10_000
 
 export interface HoldOptions {

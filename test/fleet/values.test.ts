@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { test } from 'tap'
-import { formatEntry, isUsable, parseEntry } from '../../src/fleet/entry.ts'
+import { formatEntry, isOver, isUsable, parseEntry } from '../../src/fleet/entry.ts'
 import { deriveKeys } from '../../src/fleet/identity.ts'
 import { currentPace, emptyPace, formatPace, lifeOf, parsePace, spentUntil } from '../../src/fleet/pace.ts'
 import { reasonOf } from '../../src/fleet/reason.ts'
@@ -89,6 +89,12 @@ test('an entry is read as it was written, and nothing else is', (t) => {
 test('an entry is of use from its beginning to 98 % of its life', (t) => {
   const at = (ms: number) => isUsable(entry, now + ms)
   t.strictSame([-1_001, -1_000, 0, 293_999, 294_000].map(at), [false, true, true, true, false])
+  t.end()
+})
+
+test('an entry is over for certain when the slowest request and the slowest clock are allowed for', (t) => {
+  const at = (ms: number) => isOver(entry, now + ms)
+  t.strictSame([300_000, 315_999, 316_000].map(at), [false, false, true])
   t.end()
 })
 
