@@ -26,7 +26,7 @@ const pacedThreads = 8
 export async function applyLoad(ground: Ground, load: Load): Promise<Outcome> {
   const script = ground.file('load.lua', luaScript(load))
   const { connections, seconds, url, rate } = load
-  const threads = rate === undefined ? 1 : pacedThreads
+  const threads = rate === undefined ? 1 : Math.min(pacedThreads, connections)
   const options = [`-t${threads}`, `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script, url]
   const output = await run('taskset', ['--cpu-list', String(cores.rest), 'wrk', ...options])
   const [, json = '{}'] = /^RESULT (.*)$/m.exec(output) ?? []
