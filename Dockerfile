@@ -32,12 +32,13 @@ RUN mkdir -p /out/app && install -d -o 65532 -g 65532 -m 0700 /out/certificates 
 # SIGUSR1 would open the inspector on a port that every container of the pod can reach; nothing here needs __proto__. Node.js's
 # permission model denies child processes, addons, WASI, inspector and reports; `run` gives up writing once it listens, which only
 # a stale unix socket and `simulate` need. The worker opens PFX files. From Node.js 25 on, the network has to be allowed.
+# Space for new objects as in Node.js 20, in place of what newer ones take: 30 MB less under load, for no more CPU (`npm run bench`).
 FROM ${RUNTIME_IMAGE} AS runtime-24
 ENTRYPOINT ["/nodejs/bin/node", "--disable-sigusr1", "--disable-proto=throw", "--permission", "--allow-fs-read=*", \
-  "--allow-fs-write=*", "--allow-worker", "--disable-warning=SecurityWarning", "/app/dist/main.js"]
+  "--max-semi-space-size=16", "--allow-fs-write=*", "--allow-worker", "--disable-warning=SecurityWarning", "/app/dist/main.js"]
 FROM ${RUNTIME_IMAGE} AS runtime-26
 ENTRYPOINT ["/nodejs/bin/node", "--disable-sigusr1", "--disable-proto=throw", "--permission", "--allow-fs-read=*", \
-  "--allow-fs-write=*", "--allow-worker", "--allow-net", "--disable-warning=SecurityWarning", \
+  "--max-semi-space-size=16", "--allow-fs-write=*", "--allow-worker", "--allow-net", "--disable-warning=SecurityWarning", \
   "--disable-warning=ExperimentalWarning", "/app/dist/main.js"]
 
 FROM runtime-${NODE_MAJOR}
