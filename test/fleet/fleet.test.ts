@@ -145,7 +145,7 @@ test('a bank that gives its token again is asked for another when that one has e
     const late = sidecars.filter(({ holder }) => holder.peek() && clock.now() >= endsAt - 2_000)
     if (late.length > 0) t.fail(`a token is taken for younger than it is, ${clock.now() - endsAt} ms`)
   }
-  t.ok(bank.requests.length <= 14, `${bank.requests.length} requests for ${count} tokens`)
+  t.ok(bank.requests.length <= 12, `${bank.requests.length} requests for ${count} tokens`)
 })
 
 for (const [outage, wipe] of [
@@ -155,7 +155,7 @@ for (const [outage, wipe] of [
   test(`a token that the bank gives again keeps its age while Redis is lost and ${outage}`, async (t) => {
     const { clock, redis, bank, start } = createWorld({ random: Math.random })
     const ends: number[] = []
-    const tokens = ['', '', ''].map((_, index) => jwt({ iat: 300 * index, exp: 300 * (index + 1) }))
+    const tokens = [0, 1, 2].map((index) => jwt({ iat: 300 * index, exp: 300 * (index + 1) }))
     bank.answer = () => {
       if (clock.now() >= Number(ends.at(-1) ?? 0)) ends.push(clock.now() + 300_000)
       return { status: 200, token: String(tokens[ends.length - 1]) }
