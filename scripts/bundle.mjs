@@ -26,6 +26,9 @@ Object.assign(exports.Dispatcher.prototype, require('undici/lib/api'))`
 /** An import of node:http reads all that it exports, and so loads the undici that Node.js brings; a require does not. */
 const http = `module.exports = require('node:http')`
 
+/** HTTP/2 is spoken to nobody; what its packages read at once are names. */
+const http2 = 'exports.constants = {}'
+
 /** What is loaded for web sockets, for schemas of JSON and by `inject`: none of them is in use (src/schema-compilers.ts). */
 const unused = ['ws', '@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request']
 
@@ -33,7 +36,12 @@ const lighter = {
   name: 'lighter',
   setup({ onResolve, onLoad }) {
     const resolveDir = fileURLToPath(new URL('..', import.meta.url))
-    const replaced = { undici, 'node:http': http, ...Object.fromEntries(unused.map((name) => [name, ''])) }
+    const replaced = {
+      undici,
+      'node:http': http,
+      'node:http2': http2,
+      ...Object.fromEntries(unused.map((name) => [name, ''])),
+    }
     onResolve({ filter: /./ }, ({ path, namespace }) =>
       namespace === 'lighter' || !Object.hasOwn(replaced, path) ? undefined : { path, namespace: 'lighter' },
     )
