@@ -49,29 +49,60 @@ const lighter = {
   },
 }
 
-// Chunks are named by their content: those of an earlier build would stay.
-if (outdir !== undefined) rmSync(join(outdir, 'cli'), { recursive: true, force: true })
+/** V8 keeps what it compiled of a script, not of a module (src/cli/compiled-run.ts). */
+const compiledRun = {
+  name: 'compiled-run',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/run\.ts$/ }, ({ importer }) =>
+      importer === source('cli/command.ts') ? { path: source('cli/compiled-run.ts') } : undefined,
+    )
+  },
+}
 
-await build({
-  entryPoints: { main: source('main.ts'), 'cli/unlock-worker': source('credentials/unlock-worker.ts') },
-  outdir,
-  chunkNames: 'cli/[name]-[hash]',
+const options = {
   bundle: true,
-  splitting: true,
   platform: 'node',
-  format: 'esm',
   target: 'node20',
   // What only some need is loaded when they do, from node_modules: bundled, CommonJS loses its names to a dynamic import.
   external: ['@redis/client', 'node-forge', 'pino-pretty', 'prom-client', 'yaml'],
-  plugins: [lighter],
   legalComments: 'none',
   // Half as much to read and to parse at each start. Declared names stay, and lines end: errors tell where they come from.
   minifyWhitespace: true,
   minifySyntax: true,
   lineLimit: 160,
+  logLevel: 'warning',
+}
+
+// Chunks are named by their content: those of an earlier build would stay.
+if (outdir !== undefined) rmSync(join(outdir, 'cli'), { recursive: true, force: true })
+
+await build({
+  ...options,
+  entryPoints: {
+    main: source('main.ts'),
+    'cli/compiled-run': source('cli/compiled-run.ts'),
+    'cli/unlock-worker': source('credentials/unlock-worker.ts'),
+  },
+  outdir,
+  chunkNames: 'cli/[name]-[hash]',
+  splitting: true,
+  format: 'esm',
+  plugins: [lighter, compiledRun],
   // CommonJS packages ask for Node.js's own modules with `require`.
   banner: {
     js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);",
   },
-  logLevel: 'warning',
+})
+
+await build({
+  ...options,
+  entryPoints: [source('cli/run.ts')],
+  outfile: join(outdir, 'cli/run.cjs'),
+  format: 'cjs',
+  plugins: [lighter],
+  // Called by src/cli/compiled-run.ts: a script has neither a URL nor an `import` of its own.
+  banner: { js: '(function(module,require,moduleUrl){' },
+  footer: { js: '})' },
+  define: { 'import.meta.url': 'moduleUrl' },
+  supported: { 'dynamic-import': false },
 })

@@ -25,6 +25,8 @@ export interface Arguments {
 /** A command line that cannot be meant; the message says what would be right. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+  /** Of the process: interface.md. */
+  readonly exitStatus = 2
 }
 
 const everywhere = {

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { ConfigurationError } from '../config/fault.ts'
-import { type Arguments, parseArguments, UsageError } from './arguments.ts'
+import { type Arguments, parseArguments } from './arguments.ts'
 import type { Permission } from './confinement.ts'
 import { untilSignal } from './signals.ts'
 
@@ -19,8 +18,10 @@ export async function runCommand(process: Process): Promise<0 | 1 | 2> {
     if (given.version) return say(process, `${packageVersion()}\n`)
     return await dispatch(process, given)
   } catch (error) {
-    process.stderr.write(`${explanation(error)}\n`)
-    return error instanceof UsageError || error instanceof ConfigurationError ? 2 : 1
+    // Not by its class: in the bundle `run` has its own copy of that (compiled-run.ts).
+    const { message, exitStatus = 1 } = error as Error & { exitStatus?: 2 }
+    process.stderr.write(exitStatus === 2 ? `${message}\n` : `bc-sidecar: ${message}\n`)
+    return exitStatus
   }
 }
 
@@ -52,9 +53,4 @@ function packageVersion(): string {
 function say({ stdout }: Process, text: string): 0 {
   stdout.write(text)
   return 0
-}
-
-function explanation(error: unknown): string {
-  if (error instanceof ConfigurationError || error instanceof UsageError) return error.message
-  return `bc-sidecar: ${(error as Error).message}`
 }

@@ -10,6 +10,8 @@ export interface Fault {
 /** Every fault of a configuration; the message is what the operator reads. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError'
+  /** Of the process: interface.md. */
+  readonly exitStatus = 2
   readonly faults: readonly Fault[]
 
   /** `file` is the configuration file, if there is one. */

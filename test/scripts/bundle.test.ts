@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
@@ -53,7 +62,12 @@ test('the bundle reads a YAML file, whose parser it loads only then', async (t) 
 test("the bundle does without Node.js's undici and HTTP/2, zod's languages and Fastify's compilers of schemas", async (t) => {
   const hook = `process.on('exit', () => console.log(JSON.stringify(process.moduleLoadList)))`
   const main = bundledMain()
-  const { output } = await run([`--import=data:text/javascript,${encodeURIComponent(hook)}`, main, 'run'])
+  const { status, output } = await run([
+    `--import=data:text/javascript,${encodeURIComponent(hook)}`,
+    main,
+    'run',
+  ])
+  t.equal(status, 2)
   const [list = '', ...rest] = output.split('\n')
   const loaded = JSON.parse(list).filter((name: string) => /^NativeModule (http|http2|.*undici)$/.test(name))
   t.strictSame(loaded, ['NativeModule http'])
@@ -61,4 +75,33 @@ test("the bundle does without Node.js's undici and HTTP/2, zod's languages and F
   const chunks = join(dirname(main), 'cli')
   for (const name of readdirSync(chunks))
     t.notOk(/Eingabe|node_modules\/ajv\//.test(readFileSync(join(chunks, name), 'utf8')), name)
+})
+
+test('`run` is not compiled at its start: V8 takes what it kept of the build, where that is of any use', async (t) => {
+  const dir = t.testdir({ made: {} })
+  const [made, moved] = [join(dir, 'made'), join(dir, 'moved')]
+  cpSync(dirname(bundledMain()), join(made, 'dist'), { recursive: true })
+  copyFileSync(join(root, 'package.json'), join(made, 'package.json'))
+  symlinkSync(join(root, 'node_modules'), join(made, 'node_modules'))
+  const make = await run([join(root, 'scripts/code-cache.mjs'), join(made, 'dist')])
+  t.strictSame(make, { status: 0, output: '' })
+  renameSync(made, moved)
+
+  const cache = join(moved, 'dist/cli/run.cache')
+  const kept = readFileSync(cache)
+  const isRejected = `(await import('${moved}/dist/cli/compiled-run.js')).script.cachedDataRejected`
+  for (const [what, content, rejected] of [
+    ['of this bundle', kept, false],
+    ['cut off', kept.subarray(0, kept.length / 2), true],
+    ['empty', '', true],
+    ['none', undefined, undefined],
+  ] as const) {
+    if (content === undefined) rmSync(cache)
+    else writeFileSync(cache, content)
+    const { output } = await run(['--input-type=module', '--eval', `console.log(${isRejected})`])
+    t.equal(output, `${rejected}\n`, what)
+    const { status, output: complaint } = await run([join(moved, 'dist/main.js'), 'run'])
+    t.equal(status, 2, what)
+    t.match(complaint, /^The configuration has .*[\s\S]*BC_CERTIFICATE_FILE/, what)
+  }
 })
