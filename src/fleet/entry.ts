@@ -1,3 +1,4 @@
+import { overAfterMs, usableMs } from '../token-life.ts'
 import { isRecord, isTime, parse } from './parse.ts'
 
 /** A token as sidecars hand it on. Moments are by the store's clock. */
@@ -14,10 +15,6 @@ export interface Entry {
   readonly again: boolean
 }
 
-/** The last 2 % of a token's life are for clocks that run apart, and for the way to the bank. */
-const usableShare = 0.98
-/** What a token request may take by default: so much later than it was sent, its token may have been issued. */
-const longestRequestMs = 10_000
 /** The clock of a store that was replaced by another may be behind. */
 const futureMs = 1_000
 const longestLifeMs = 24 * 60 * 60 * 1000
@@ -39,15 +36,15 @@ export function parseEntry(text: string): Entry | undefined {
 
 /** It has begun, and is not in the last part of its life. */
 export function isUsable({ issuedAt, lifetimeMs }: Entry, nowMs: number): boolean {
-  return issuedAt <= nowMs + futureMs && nowMs < issuedAt + lifetimeMs * usableShare
+  return issuedAt <= nowMs + futureMs && nowMs < issuedAt + usableMs(lifetimeMs)
 }
 
-/** It has ended for certain: issued as late as can be, by a bank whose clock is slow. */
+/** It has ended for certain, so that the same token given again begins anew. */
 export function isOver(
   { issuedAt, lifetimeMs }: Pick<Entry, 'issuedAt' | 'lifetimeMs'>,
   nowMs: number,
 ): boolean {
-  return nowMs >= issuedAt + lifetimeMs * (2 - usableShare) + longestRequestMs
+  return nowMs >= issuedAt + overAfterMs(lifetimeMs)
 }
 
 export function endOf({ issuedAt, lifetimeMs }: Entry): number {

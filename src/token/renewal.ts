@@ -1,7 +1,7 @@
+import { usableMs } from '../token-life.ts'
+
 export interface RenewalOptions {
   readonly lifetimeMs: number
-  /** The part of the lifetime in which the token is sent. */
-  readonly usableShare: number
   readonly refreshMarginMs: number
   readonly random: () => number
 }
@@ -21,9 +21,9 @@ const jitter = 0.2
  * still begins before the end of the usable time, so that the renewal stays ahead of it.
  */
 export function renewalOf(options: RenewalOptions): Renewal {
-  const { lifetimeMs, usableShare, refreshMarginMs, random } = options
+  const { lifetimeMs, refreshMarginMs, random } = options
   const marginMs = Math.min(refreshMarginMs, lifetimeMs / 2) * (1 - jitter * random())
-  const unusableMs = lifetimeMs * (1 - usableShare)
+  const unusableMs = lifetimeMs - usableMs(lifetimeMs)
   const afterMs = lifetimeMs - Math.max(marginMs, unusableMs + Math.min(marginMs, unusableMs))
   return { afterMs, lateAfterMs: afterMs - lifetimeMs / 4 }
 }

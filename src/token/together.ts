@@ -1,11 +1,12 @@
 import { SidecarError } from '../errors.ts'
+import { overAfterMs } from '../token-life.ts'
 import { backOffMs, type FailureKind } from './back-off.ts'
 import type { Clock } from './clock.ts'
 import { resultOf } from './events.ts'
 import { pausedError } from './paused.ts'
 import { isTooLate } from './request-failure.ts'
 import type { Lease, SharedTokens } from './shared.ts'
-import { endOf, type Obtain, type ObtainedToken } from './token.ts'
+import type { Obtain, ObtainedToken } from './token.ts'
 
 export interface TogetherOptions {
   readonly shared: Pick<SharedTokens, 'claim' | 'offer'>
@@ -99,7 +100,9 @@ function failureOf(error: SidecarError, { failures }: Lease, { random }: Pick<Cl
 
 /** Its life began with the first of the two. */
 function isAgain(token: ObtainedToken, known: ObtainedToken): boolean {
-  return token.value === known.value && token.dated && token.sentAt < endOf(known)
+  return (
+    token.value === known.value && token.dated && token.sentAt < known.sentAt + overAfterMs(known.lifetimeMs)
+  )
 }
 
 interface Passing {

@@ -1,3 +1,4 @@
+import { overAfterMs, usableMs } from '../token-life.ts'
 import type { Clock } from './clock.ts'
 import { renewalOf } from './renewal.ts'
 
@@ -39,11 +40,6 @@ export interface Token {
   readonly lateFrom: number
 }
 
-/** The last 2 % of a token's life are for clocks that run apart, and for the way to the bank. */
-const usableShare = 0.98
-/** What a token request may take by default: so much later than it was sent, its token may have been issued. */
-const longestRequestMs = 10_000
-
 export interface HoldOptions {
   readonly refreshMarginMs: number
   readonly clock: Pick<Clock, 'random'>
@@ -59,25 +55,20 @@ export interface HoldOptions {
 export function hold(obtained: ObtainedToken, { refreshMarginMs, clock, previous }: HoldOptions): Token {
   const { value, thumbprint, lifetimeMs, dated, sentAt, wallSentAt } = obtained
   const authorization = `Bearer ${value}`
-  const renewal = renewalOf({ lifetimeMs, usableShare, refreshMarginMs, random: clock.random })
+  const renewal = renewalOf({ lifetimeMs, refreshMarginMs, random: clock.random })
   const fresh: Token = {
     authorization,
     thumbprint,
-    until: sentAt + lifetimeMs * usableShare,
-    wallUntil: wallSentAt + lifetimeMs * usableShare,
+    until: sentAt + usableMs(lifetimeMs),
+    wallUntil: wallSentAt + usableMs(lifetimeMs),
     runsOutAt: sentAt + lifetimeMs,
     wallRunsOutAt: wallSentAt + lifetimeMs,
-    endedAt: endOf(obtained),
+    endedAt: sentAt + overAfterMs(lifetimeMs),
     renewAt: sentAt + renewal.afterMs,
     lateFrom: sentAt + renewal.lateAfterMs,
   }
   if (previous?.authorization !== authorization || sentAt >= previous.endedAt) return fresh
   return !dated && fresh.until >= previous.runsOutAt ? fresh : unrenewable(fresh, previous)
-}
-
-/** When a token has ended for certain: issued as late as can be, by a bank whose clock is slow. */
-export function endOf({ sentAt, lifetimeMs }: Pick<ObtainedToken, 'sentAt' | 'lifetimeMs'>): number {
-  return sentAt + lifetimeMs * (2 - usableShare) + longestRequestMs
 }
 
 function unrenewable(again: Token, first: Token): Token {

@@ -3,8 +3,6 @@ import { test } from 'tap'
 import { renewalOf } from '../../src/token/renewal.ts'
 import { createRig } from './rig.ts'
 
-const usableShare = 0.98
-
 test('the margin is a setting, at most half the lifetime, and never inside the unusable end', async (t) => {
   const rows = [
     { lifetimeMs: 300_000, refreshMarginMs: 30_000, random: 0, afterMs: 270_000 },
@@ -16,7 +14,7 @@ test('the margin is a setting, at most half the lifetime, and never inside the u
     { lifetimeMs: 300_000, refreshMarginMs: 0, random: 0, afterMs: 294_000 },
   ]
   for (const { afterMs, random, ...options } of rows) {
-    const renewal = renewalOf({ ...options, usableShare, random: () => random })
+    const renewal = renewalOf({ ...options, random: () => random })
     t.match(Math.round(renewal.afterMs), afterMs)
     t.equal(Math.round(renewal.lateAfterMs), afterMs - options.lifetimeMs / 4)
   }
@@ -27,8 +25,8 @@ test('whatever the settings, a renewal begins while the token is usable', async 
   const share = fc.double({ min: 0, max: 0.999, noNaN: true })
   fc.assert(
     fc.property(positive, fc.nat(), share, (lifetimeMs, refreshMarginMs, random) => {
-      const { afterMs } = renewalOf({ lifetimeMs, usableShare, refreshMarginMs, random: () => random })
-      return afterMs >= lifetimeMs / 2 - 1e-6 && afterMs <= lifetimeMs * usableShare + 1e-6
+      const { afterMs } = renewalOf({ lifetimeMs, refreshMarginMs, random: () => random })
+      return afterMs >= lifetimeMs / 2 - 1e-6 && afterMs <= lifetimeMs * 0.98 + 1e-6
     }),
   )
 })
