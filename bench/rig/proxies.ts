@@ -109,17 +109,21 @@ http://127.0.0.1:${port} {
     }),
 })
 
-export const naive: Subject = {
-  name: '@fastify/http-proxy, naive',
+const script = (name: string, file: string): Subject => ({
+  name,
   start: ({ ground, upstream }) =>
     run(ground, (port) => {
-      const script = fileURLToPath(new URL('naive.mjs', import.meta.url))
+      const path = fileURLToPath(new URL(file, import.meta.url))
       const { ca, client, token } = ground
       const env = { PORT: String(port), UPSTREAM: `https://localhost:${upstream.port}`, TOKEN: token }
       const files = { CA: ca, CERTIFICATE: client.certificate, KEY: client.key }
-      return { command: [process.execPath, script], env: { ...env, ...files } }
+      return { command: [process.execPath, path], env: { ...env, ...files } }
     }),
-}
+})
+
+export const naive = script('@fastify/http-proxy, naive', 'naive.mjs')
+/** What is left of ours without all that it does: how near to it ours comes. */
+export const least = script('Hijack and undici, nothing else', 'least.mjs')
 
 export function sidecar(name: string, options: SidecarOptions = {}): Subject {
   return { name, start: (rig) => startSidecar(rig, options) }

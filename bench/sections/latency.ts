@@ -1,6 +1,6 @@
 import { applyLoad } from '../rig/load.ts'
 import { spreadOf, spreadText, table, times } from '../rig/numbers.ts'
-import { nginx, others, sidecar, whileRunning } from '../rig/proxies.ts'
+import { least, nginx, others, sidecar, whileRunning } from '../rig/proxies.ts'
 import { paths } from '../rig/upstream.ts'
 import type { Section } from './section.ts'
 
@@ -23,7 +23,7 @@ export const latency: Section = {
   name: 'latency',
   heading: 'Added latency at 3,000 requests per second, 32 connections',
   async measure(rig, { rounds, seconds }) {
-    const subjects = [nginx, ...others, sidecar('bc-sidecar')]
+    const subjects = [nginx, ...others, sidecar('bc-sidecar'), least]
     const authorization = `Bearer ${rig.ground.token}`
     const directUrl = `https://127.0.0.1:${rig.upstream.directPort}${paths.small}`
     const all: Samples[] = [{ name: direct, url: directUrl, headers: { authorization }, p50: [], p99: [] }]

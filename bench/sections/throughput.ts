@@ -1,5 +1,5 @@
 import { spreadText, table } from '../rig/numbers.ts'
-import { loggingCaddy, nginx, others, sidecar } from '../rig/proxies.ts'
+import { least, loggingCaddy, nginx, others, sidecar } from '../rig/proxies.ts'
 import { type Measured, measureInRounds } from '../rig/rounds.ts'
 import { largeBytes, paths } from '../rig/upstream.ts'
 import type { Section } from './section.ts'
@@ -15,7 +15,7 @@ export const get: Section = {
       await measureInRounds({
         ...scale,
         rig,
-        subjects: [...everyone, quiet, loggingCaddy],
+        subjects: [...everyone, quiet, least, loggingCaddy],
         path: paths.small,
         connections: 32,
         warmUpSeconds: 3,
@@ -31,7 +31,7 @@ export const post: Section = {
       await measureInRounds({
         ...scale,
         rig,
-        subjects: [...everyone, loggingCaddy],
+        subjects: [...everyone, least, loggingCaddy],
         path: paths.small,
         method: 'POST',
         connections: 32,
