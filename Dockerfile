@@ -9,7 +9,7 @@ FROM ${BUILD_IMAGE} AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-COPY scripts/bundle.mjs scripts/code-cache.mjs scripts/write-code-cache.mjs scripts/
+COPY scripts/bundle.mjs scripts/code-cache.mjs scripts/
 COPY src src
 RUN npm run --silent build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
 # npm's `--omit dev` forgets packages that development needs as well; without development dependencies it need not omit any.

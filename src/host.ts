@@ -65,7 +65,7 @@ function canonicalName(text: string): string {
     .toLowerCase()
     .replace(/^\[|\]$/g, '')
     .split('%')
-  if (!plain.includes(':') || !isIPv6(plain)) return plain.replace(/\.$/, '')
+  if (!isIPv6(plain)) return plain.replace(/\.$/, '')
   const address = new URL(`http://[${plain}]`).hostname.slice(1, -1)
   const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(address) ?? []
   if (high === undefined || low === undefined) return address

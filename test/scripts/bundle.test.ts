@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import {
   copyFileSync,
   cpSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Script } from 'node:vm'
 import { test } from 'tap'
 import { bareNode, bundledMain } from '../support/bundled.ts'
 import { anyAuthority } from '../support/pki.ts'
@@ -83,17 +85,24 @@ test('`run` is not compiled at its start: V8 takes what it kept of the build, wh
   cpSync(dirname(bundledMain()), join(made, 'dist'), { recursive: true })
   copyFileSync(join(root, 'package.json'), join(made, 'package.json'))
   symlinkSync(join(root, 'node_modules'), join(made, 'node_modules'))
-  const make = await run([join(root, 'scripts/code-cache.mjs'), join(made, 'dist')])
+  const make = await run(['--predictable', join(root, 'scripts/code-cache.mjs'), join(made, 'dist')])
   t.strictSame(make, { status: 0, output: '' })
   renameSync(made, moved)
 
-  const cache = join(moved, 'dist/cli/run.cache')
-  const kept = readFileSync(cache)
+  const [script, cache] = [join(moved, 'dist/cli/run.cjs'), join(moved, 'dist/cli/run.cache')]
+  const [source, kept] = [readFileSync(script), readFileSync(cache)]
+  const ofMore = kept.length > 1.5 * new Script(source.toString()).createCachedData().length
+  t.ok(ofMore, 'it has what loading calls')
+
+  const withDigest = (code: Buffer) =>
+    Buffer.concat([createHash('sha256').update(source).update(code).digest(), code])
   const isRejected = `(await import('${moved}/dist/cli/compiled-run.js')).script.cachedDataRejected`
   for (const [what, content, rejected] of [
     ['of this bundle', kept, false],
-    ['cut off', kept.subarray(0, kept.length / 2), true],
-    ['empty', '', true],
+    ['of another V8', withDigest(Buffer.from(kept.subarray(32)).fill(1, 4, 8)), true],
+    ['half of it zeros', Buffer.from(kept).fill(0, kept.length / 2), undefined],
+    ['cut off', kept.subarray(0, kept.length / 2), undefined],
+    ['empty', '', undefined],
     ['none', undefined, undefined],
   ] as const) {
     if (content === undefined) rmSync(cache)
@@ -104,4 +113,8 @@ test('`run` is not compiled at its start: V8 takes what it kept of the build, wh
     t.equal(status, 2, what)
     t.match(complaint, /^The configuration has .*[\s\S]*BC_CERTIFICATE_FILE/, what)
   }
+
+  writeFileSync(cache, kept)
+  writeFileSync(script, source.toString().replaceAll('The configuration', 'Mended, of a size'))
+  t.match(await run([join(moved, 'dist/main.js'), 'run']), { status: 2, output: /^Mended, of a size has / })
 })
