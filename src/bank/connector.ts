@@ -4,12 +4,12 @@ import type { buildConnector } from 'undici'
 import type { Secret } from '../secret.ts'
 import type { Attempt } from './attempt.ts'
 import { ConnectFailure } from './connect-failure.ts'
-import { goOnAtEnd } from './end-while-paused.ts'
 import { createFailing } from './failing.ts'
 import { handshake } from './handshake.ts'
 import { parseNoProxy } from './no-proxy.ts'
 import { createOpenSockets } from './open-sockets.ts'
 import { openTunnel, parseProxy } from './tunnel.ts'
+import { discardContinue, goOnAtEnd } from './undici-parser.ts'
 
 export interface ConnectorOptions {
   readonly secureContext: SecureContext
@@ -86,6 +86,7 @@ export function createConnector(options: ConnectorOptions): Connector {
         else {
           goOnAtEnd(socket)
           callback(null, socket)
+          discardContinue(socket)
         }
       },
       (error: Error) => failing.during(origin, error, () => callback(error, null)),

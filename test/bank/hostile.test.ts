@@ -27,7 +27,6 @@ const nonsense: Record<string, string> = {
   'a head larger than allowed': `${ok}x-big: ${'x'.repeat(70_000)}\r\ncontent-length: 2\r\n\r\nok`,
   'too many headers': `${ok}${'x-many: 1\r\n'.repeat(12_000)}content-length: 2\r\n\r\nok`,
   'an upgrade': 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n',
-  'an invitation to continue': `HTTP/1.1 100 Continue\r\n\r\n${ok}content-length: 2\r\n\r\nok`,
   'a chunk size that is no number': `${chunked}zz\r\nok\r\n0\r\n\r\n`,
   'a chunk size beyond all bounds': `${chunked}fffffffffffffffff\r\nok\r\n0\r\n\r\n`,
   'a chunk longer than its size': `${chunked}2\r\noksome\r\n0\r\n\r\n`,

@@ -44,3 +44,29 @@ test('what the bank says early neither reaches the app nor cuts off what it stil
   t.match(app.received(), /^HTTP\/1\.1 200 /)
   t.same(await listener.seen(), [`POST /slow ${'x'.repeat(20)}`])
 })
+
+const interim = 'HTTP/1.1 100 Continue\r\n\r\n'
+for (const [what, pieces] of [
+  ['one', [`${interim}HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok`]],
+  [
+    'two among others',
+    [
+      `${interim}HTTP/1.1 103 Early Hints\r\n\r\n${interim}`,
+      'HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok',
+    ],
+  ],
+  ['one in pieces', [...interim, ...'HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok']],
+] as const)
+  test(`a 100 that nobody asked for is discarded: ${what}`, async (t) => {
+    api.onHead = ({ socket }) => {
+      for (const piece of pieces) socket.write(piece)
+      return true
+    }
+    const app = await listener.connect()
+    for (const head of ['POST /pay HTTP/1.1\r\nContent-Length: 1', 'GET /look HTTP/1.1']) {
+      app.write(`${head}\r\nHost: localhost\r\n\r\n${head.startsWith('POST') ? 'x' : ''}`)
+      const answers = await app.answers(head.startsWith('POST') ? 1 : 2)
+      t.match(answers.at(-1), { status: 201, body: 'ok' })
+    }
+    t.notMatch(app.received(), / 100 /)
+  })

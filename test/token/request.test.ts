@@ -29,6 +29,15 @@ test('a token is asked for over mutual TLS, with Basic over UTF-8', async (t: Te
   ])
 })
 
+test('a 100 ahead of the answer is discarded', async (t: Test) => {
+  const { bank, dispatcher } = await pair(t)
+  const { authorizationUrl } = bank
+  const body = '{"access_token":"abc","expires_in":"300"}'
+  const answer = `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+  bank.authorization.handler = ({ socket }) => void socket.write(answer)
+  t.match(await ask({ dispatcher, authorizationUrl }), { value: 'abc', lifetimeMs: 300_000 })
+})
+
 test('no connection is kept for the next token request, be it answered or not', async (t: Test) => {
   const { bank, dispatcher } = await pair(t)
   const { authorizationUrl } = bank
