@@ -148,7 +148,7 @@ export class BankCall implements Dispatcher.DispatchHandler {
       return false
     }
     this.#state = 'answering'
-    if (bodyIsUnread(this.#exchange)) closeAfter(this.#exchange, answer.headers)
+    if (bodyIsUnread(this.#exchange) || this.#owner.isLast()) closeAfter(this.#exchange, answer.headers)
     this.#declared = declaredLength(answer.headers)
     writeHead(this.#exchange, answer)
     return true

@@ -32,10 +32,10 @@ export function setUpServer(server: Server, options: BareServerOptions): void {
 /** Node.js's `clientError`: what arrived is not HTTP, too large, or too slow. */
 export function handleClientError(options: BareServerOptions) {
   const refused = new WeakSet<Duplex>()
-  return (error: Error & { code?: string }, socket: Socket): void => {
+  return (error: ClientError, socket: Socket): void => {
     if (socket.destroyed || !socket.writable || refused.has(socket)) return
     const open = openOn(socket, options)
-    const code = codeOf(error.code)
+    const code = codeOf(error)
     if (open?.request.complete === true) answerNoMore(open, socket)
     else if (open !== undefined) {
       open.refused = error.code !== endedEarly
@@ -98,17 +98,25 @@ function breakOff({ environment }: BareServerOptions, open: Exchange, code: Unre
   }
 }
 
-type Unreadable = 'headers_too_large' | 'request_timeout' | 'invalid_request'
+type ClientError = Error & { readonly code?: string; readonly rawPacket?: unknown }
 
-function codeOf(code: string | undefined): Unreadable {
+type Unreadable = 'headers_too_large' | 'request_timeout' | 'method_not_allowed' | 'invalid_request'
+
+function codeOf({ code, rawPacket }: ClientError): Unreadable {
   if (code === 'HPE_HEADER_OVERFLOW') return 'headers_too_large'
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request_timeout'
+  // Of a method that Node.js's parser does not know, nothing else comes of the request.
+  if (code === 'HPE_INVALID_METHOD' && requestLine.test(String(rawPacket))) return 'method_not_allowed'
   return 'invalid_request'
 }
+
+// RFC 9112 §3, with any method (RFC 9110 §9.1).
+const requestLine = /^[\w!#$%&'*+.^`|~-]+ \S+ HTTP\/1\.\d\r?\n/
 
 const sentences: Record<Unreadable, string> = {
   headers_too_large: 'request line and headers are larger than 16 KiB',
   request_timeout: 'the request headers were not complete in time',
+  method_not_allowed: 'this method is not forwarded',
   invalid_request: 'what was sent is not HTTP/1.1',
 }
 

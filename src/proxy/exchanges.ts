@@ -5,6 +5,7 @@ import type { SidecarError } from '../errors.ts'
 import { type Exchange, openExchange } from './exchange.ts'
 import { readRequestHead } from './request-headers.ts'
 import { createRequestIds } from './request-id.ts'
+import { checkPath } from './request-path.ts'
 import { type RequestRecord, recordOf, recordOfNone } from './request-record.ts'
 
 export interface ExchangesOptions {
@@ -17,6 +18,13 @@ export interface ExchangesOptions {
 
 /** Paths come again and again; those with identifiers in them push each other out. */
 const rememberedRoutes = 1_000
+
+/** Also of a request that was refused before its path was looked at; '' when it can be read in more than one way. */
+function pathOf({ path, request }: Exchange): string {
+  if (path !== '') return path
+  const decision = checkPath(request.url as string)
+  return decision.kind === 'ok' ? decision.path : ''
+}
 
 /** Who is here: every request from its head until both the app and the bank are done with it. */
 export function createExchanges({ environment, now, routeOf, record }: ExchangesOptions) {
@@ -54,7 +62,7 @@ export function createExchanges({ environment, now, routeOf, record }: Exchanges
     if (!exchange.closed || exchange.calling || exchange.settled) return
     exchange.settled = true
     if (exchange.admitted) inFlight -= 1
-    record(recordOf(exchange, environment, route(exchange.path), now()))
+    record(recordOf(exchange, environment, route(pathOf(exchange)), now()))
   }
 
   /** Accounts for an answer to what never became an exchange: its request id. */

@@ -1,5 +1,6 @@
 import { type ProblemCode, problems, type RequestSent, type SidecarError } from '../errors.ts'
 import type { Exchange } from './exchange.ts'
+import { problemAnswer } from './problem.ts'
 
 /** What is told of one request when it is over, for the access log and the metrics. Times in ms. */
 export interface RequestRecord {
@@ -61,6 +62,7 @@ interface Refusal {
 
 /** Of an answer to bytes that are no request. */
 export function recordOfNone({ environment, method, route, problem, requestId }: Refusal): RequestRecord {
+  const { body } = problemAnswer(problem, { environment, requestId })
   return {
     environment,
     method,
@@ -74,7 +76,7 @@ export function recordOfNone({ environment, method, route, problem, requestId }:
     bankMs: undefined,
     bankStatus: undefined,
     requestBytes: 0,
-    responseBytes: 0,
+    responseBytes: Buffer.byteLength(body),
     requestId,
     traceId: undefined,
   }

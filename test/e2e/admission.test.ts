@@ -1,7 +1,9 @@
 import { type Test, test } from 'tap'
+import { routeTemplate } from '../../src/logging/route.ts'
 import { type Call, startApp } from '../support/app.ts'
 import { respond, startBank } from '../support/bank.ts'
 import { anyAuthority } from '../support/pki.ts'
+import { startRawListener } from '../support/raw-listener.ts'
 import { startTestSidecar } from '../support/sidecar.ts'
 import { until } from '../support/until.ts'
 
@@ -96,4 +98,43 @@ test('to listen for other machines without a secret works, and is warned about',
     [{ level: 'warn', environment: 'test', msg: /BC_APP_SECRET_FILE/ }],
   )
   t.equal((await app.call({ path: '/a', headers: { host: 'localhost' } })).status, 200)
+})
+
+test('of a connection with two requests in flight, the last answer tells that nothing more is served', async (t) => {
+  let draining = false
+  const listener = await startRawListener(t, { draining: () => draining })
+  const held: (() => void)[] = []
+  listener.bank.api.handler = ({ response }) => void held.push(() => respond(response, 200, 'ok'))
+  const app = await listener.connect()
+  app.write('GET /a HTTP/1.1\r\nHost: localhost\r\n\r\nGET /b HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await until(() => held.length === 2)
+  draining = true
+  for (const answer of held) answer()
+  const [first, second] = await app.closed()
+  t.match(first, { status: 200, body: 'ok', headers: { connection: 'keep-alive' } })
+  t.match(second, { status: 200, body: 'ok', headers: { connection: 'close' } })
+})
+
+test('what is refused is in the log by its route', async (t) => {
+  let draining = false
+  const { connect, records } = await startRawListener(t, {
+    draining: () => draining,
+    routeOf: routeTemplate,
+    acceptsSecret: () => false,
+  })
+  const app = await connect()
+  const refused = async (head: string): Promise<unknown> => {
+    const count = records.length
+    app.write(`${head}\r\n\r\n`)
+    await until(() => records.length > count)
+    return records.at(-1)
+  }
+  const get = 'GET /api/v1/accounts/4711?x=y HTTP/1.1\r\nHost: '
+  const route = '/api/v1/accounts/:id'
+  t.match(await refused(`${get}elsewhere`), { code: 'host_not_allowed', route })
+  t.match(await refused(`${get}localhost\r\nOrigin: null`), { code: 'cross_site_request', route })
+  t.match(await refused(`${get}localhost`), { code: 'app_not_authenticated', route })
+  t.match(await refused('GET /a/../b HTTP/1.1\r\nHost: elsewhere'), { route: ':malformed' })
+  draining = true
+  t.match(await refused(`${get}localhost`), { code: 'draining', route })
 })

@@ -19,6 +19,17 @@ const noise: Record<string, { bytes: string; status: number; code: string; metho
     status: 431,
     code: 'headers_too_large',
   },
+  'a method that nobody knows': {
+    bytes: `FOO /a HTTP/1.1\r\n${host}\r\n`,
+    status: 405,
+    code: 'method_not_allowed',
+  },
+  'a method in small letters': {
+    bytes: `get /a HTTP/1.1\r\n${host}\r\n`,
+    status: 405,
+    code: 'method_not_allowed',
+  },
+  'a request line without a version': { bytes: 'FOO /a\r\n\r\n', status: 400, code: 'invalid_request' },
   CONNECT: {
     bytes: `CONNECT a:1 HTTP/1.1\r\n${host}\r\n`,
     status: 405,
@@ -56,6 +67,7 @@ for (const [what, { bytes, status, code, method = 'other' }] of Object.entries(n
       route: ':malformed',
       origin: 'sidecar',
       requestSent: 'no',
+      responseBytes: Number(answer?.headers['content-length']),
     })
     t.equal(await count(), before + 1)
   })

@@ -47,7 +47,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     t.match(refused.headers, { connection: 'close', 'retry-after': /^\d+$/ })
 
     for (const response of held) respond(response, 201, { paymentId: '1' })
-    t.match(await answer, { status: 201, json: { paymentId: '1' } })
+    const last = { status: 201, json: { paymentId: '1' }, headers: { connection: 'close' } }
+    t.match(await answer, last, 'the app does not put another request on that connection')
     t.equal(await program.ended(), 0)
     t.match(await program.event('drained'), { level: 'info', inFlight: 0 })
     t.equal(held.length, 1, 'the bank saw nothing of the refused request')

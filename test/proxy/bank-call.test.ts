@@ -18,6 +18,7 @@ function rig(t: Test) {
     started: () => void told.push('started'),
     patienceMs: () => 1,
     answering: () => true,
+    isLast: () => false,
     mayReplay: () => true,
     hold: (answer) => {
       held = answer

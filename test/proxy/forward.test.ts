@@ -50,6 +50,7 @@ async function forwardOnce({ bank, replacement = async () => token }: Script) {
       limitBytes: 10,
       replays: { keep: () => ({}) as never, heldBytes: () => 0 },
       now: () => 0,
+      draining: () => false,
       ended: () => resolve(),
     })
     forward(exchange)
