@@ -8,6 +8,8 @@ export interface Kind<Schema extends z.ZodMiniType = z.ZodMiniType> {
   readonly expects: string
   /** Turns a variable's text into what a file would hold. Left out: the text itself. */
   readonly fromVariable?: (text: string) => unknown
+  /** What a key without a value is in a file. Left out: not set. */
+  readonly emptyInFile?: unknown
   /** Makes what is relative absolute. */
   readonly locate?: (text: string, directory: string) => string
   /** Values may hold a secret, if only by mistake: no fault shows them. */

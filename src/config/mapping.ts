@@ -1,5 +1,5 @@
 import type { Fault } from './fault.ts'
-import type { Fields } from './field.ts'
+import type { Field, Fields } from './field.ts'
 import { topFields } from './process-fields.ts'
 import { environmentFields } from './schema.ts'
 import { isSet, type Section } from './section.ts'
@@ -15,12 +15,18 @@ export function isMapping(value: unknown): value is Mapping {
 /** A part of the file: `prefix` is its place, `directory` what relative paths are relative to. */
 export function sectionOf(fields: Fields, mapping: Mapping, prefix: string, directory: string): Section {
   const given: Record<string, unknown> = {}
-  for (const [key, { kind }] of Object.entries(fields)) {
-    const value = mapping[key]
-    if (!isSet(value)) continue
-    given[key] = typeof value === 'string' ? (kind.locate?.(value, directory) ?? value) : value
+  for (const [key, field] of Object.entries(fields)) {
+    const value = read(field, mapping[key], directory)
+    if (value !== undefined) given[key] = value
   }
   return { given, nameOf: (key) => `${prefix}${key}` }
+}
+
+/** undefined: not set. */
+function read({ kind }: Field, written: unknown, directory: string): unknown {
+  if (written === undefined) return undefined
+  if (!isSet(written)) return kind.emptyInFile
+  return typeof written === 'string' ? (kind.locate?.(written, directory) ?? written) : written
 }
 
 export function unknownKeys(known: readonly string[], mapping: Mapping, prefix: string): Fault[] {

@@ -79,5 +79,7 @@ export function list<Item extends z.ZodMiniType>(item: Kind<Item>, { atLeast = 0
         .split(',')
         .map((entry) => entry.trim())
         .filter((entry) => entry !== ''),
+    // Whoever comments out the last rule under `allow:` does not mean to allow everything.
+    emptyInFile: [],
   } satisfies Kind
 }

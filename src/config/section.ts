@@ -43,7 +43,7 @@ function faultOf(issue: Issue, { kind }: Field, value: unknown, key: string): Fa
   return { key, problem: `${subject} ${issue.message}`, remedy: kind.expects }
 }
 
-/** `''` and YAML's null count as not set: Compose and Helm pass `NAME=` for what nobody set. */
+/** `''` and YAML's null count as not set, but for lists in a file: Compose and Helm pass `NAME=` for what nobody set. */
 export function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && value !== ''
 }

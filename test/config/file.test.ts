@@ -27,6 +27,7 @@ environments:
     certificateKeyFile: key.pem
     certificatePassphrase:
     caFile: ""
+    allowedHosts:
 `,
   })
   const { environments, ...top } = await loadConfiguration({ env: {}, file: 'sidecar.yaml', cwd: dir })
@@ -43,6 +44,7 @@ environments:
   t.equal(sandbox?.credentials.password?.reveal(), 'hunter2')
   const other = environments.find(({ name }) => name === '2024')
   t.match(other, { listen: { kind: 'unix', path: '/run/2024.sock' }, allowRemote: true })
+  t.match(other, { allow: undefined, allowedHosts: [] })
   t.match(other?.credentials, { passwordFile: `${dir}/password`, certificateKeyFile: `${dir}/key.pem` })
   t.match(other?.credentials, { certificatePassphrase: undefined, caFile: undefined })
 })
@@ -144,6 +146,8 @@ test('values of the wrong type are faults, without the value of a secret', async
     ['allowRemote', '"true"', /^"true" is neither true nor false/],
     ['allow', 'GET /a', /^"GET \/a" is not a list/],
     ['allow', '[]', /^an empty list names nothing/],
+    ['allow', '', /^an empty list names nothing/],
+    ['allow', '""', /^an empty list names nothing/],
     ['allow', '[GET /a, 1]', /^1 is not text/],
     ['allow', '[null]', /^null is not text/],
     ['allow', '[[GET /a]]', /^a list is not text/],
