@@ -6,17 +6,30 @@ export interface NamedFile {
   readonly bytes: Buffer
 }
 
-/** What a certificate or key file is by its content, or certificate_unusable that says what it is instead. */
-export function formatOf({ name, bytes }: NamedFile): 'pfx' | 'pem' {
-  if (bytes.length === 0) throw unusable(`the ${name} is empty`, 'copy it again')
-  if (bytes[0] === 0x30) return derFormat(name, bytes)
-  const text = pemText(bytes)
-  if (/^\s*-/.test(text) || text.includes('-----BEGIN ')) return 'pem'
-  throw notPem(name, bytes, text)
+/** What a certificate file is by its content, or certificate_unusable that says what it is instead. */
+export function formatOf(file: NamedFile): 'pfx' | 'pem' {
+  const format = knownFormat(file)
+  if (format !== undefined) return format
+  throw unusable(`the ${file.name} is neither PFX nor PEM`, 'give the file that the certificate came in')
+}
+
+/** The text of a file that can be nothing but PEM, or certificate_unusable. */
+export function onlyPem(file: NamedFile, cure: string): string {
+  if (knownFormat(file) !== 'pem') throw unusable(`the ${file.name} is no PEM`, cure)
+  return pemText(file.bytes)
 }
 
 export function pemText(bytes: Buffer): string {
   return bytes.toString('utf8').replace(/^\uFEFF/, '')
+}
+
+function knownFormat({ name, bytes }: NamedFile): 'pfx' | 'pem' | undefined {
+  if (bytes.length === 0) throw unusable(`the ${name} is empty`, 'copy it again')
+  if (bytes[0] === 0x30) return derFormat(name, bytes)
+  const text = pemText(bytes)
+  if (/^\s*-/.test(text) || text.includes('-----BEGIN ')) return 'pem'
+  refuseEncoded(name, bytes, text)
+  return undefined
 }
 
 /** DER begins every one of these with SEQUENCE: the element inside tells them apart. */
@@ -34,13 +47,12 @@ function derFormat(name: string, bytes: Buffer): 'pfx' {
   throw unusable(`the ${name} holds ${kind}`, 'convert it to PEM, or give the PFX')
 }
 
-function notPem(name: string, bytes: Buffer, text: string): Error {
+function refuseEncoded(name: string, bytes: Buffer, text: string): void {
   if (/^(fffe|feff)/.test(bytes.subarray(0, 2).toString('hex'))) {
-    return unusable(`the ${name} is in UTF-16`, 'save it as ASCII or UTF-8')
+    throw unusable(`the ${name} is in UTF-16`, 'save it as ASCII or UTF-8')
   }
   const decoded = Buffer.from(text, 'base64')
   if (decoded[0] === 0x30 && /^[A-Za-z0-9+/\s]+=*\s*$/.test(text)) {
-    return unusable(`the ${name} is still in Base64`, 'decode it first, with base64 -d')
+    throw unusable(`the ${name} is still in Base64`, 'decode it first, with base64 -d')
   }
-  return unusable(`the ${name} is neither PFX nor PEM`, 'give the file that the certificate came in')
 }

@@ -1,9 +1,8 @@
 import { SidecarError } from '../errors.ts'
-import { formatOf, type NamedFile, pemText } from './file-format.ts'
+import { formatOf, type NamedFile, onlyPem, pemText } from './file-format.ts'
 import { bytesOf, type PemBlock, readPem } from './pem.ts'
 import { readPfx } from './pfx.ts'
 import { isEncrypted, isPrivateKey, openKey } from './private-key.ts'
-import { unusable } from './unusable.ts'
 
 /** What certificate and key are made from. Only plain data: it travels between threads. */
 export interface Material {
@@ -26,9 +25,8 @@ export type Answer = { readonly unlocked: Unlocked } | { readonly fault: string 
 export async function unlock({ certificate, key, passphrase }: Material): Promise<Unlocked> {
   const main = await unlockFile(certificate, passphrase)
   if (key === undefined) return main
-  if (formatOf(key) === 'pfx')
-    throw unusable(`the ${key.name} is no PEM`, 'give the key in PEM, or none beside a PFX')
-  const keys = keysOf(key.name, blocksOf(key), passphrase)
+  const text = onlyPem(key, 'give the key in PEM, or none beside a PFX')
+  const keys = keysOf(key.name, readPem(key.name, text), passphrase)
   return { ...main, keys: [...main.keys, ...keys] }
 }
 

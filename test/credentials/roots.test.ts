@@ -33,7 +33,8 @@ test('an unsound CA file is told apart', async (t) => {
   const pfx = (await authority.client()).pfx('pass', { iterations: 2 })
   const cases: Array<[bytes: Buffer, sentence: RegExp]> = [
     [Buffer.alloc(0), /^the CA file \/ca.pem is empty; /],
-    [Buffer.from('hello'), / is neither PFX nor PEM; /],
+    [Buffer.from('hello'), /^the CA file \/ca.pem is no PEM; give the roots in PEM$/],
+    [Buffer.from('\ufeffhello', 'utf16le'), / is in UTF-16; /],
     [pfx, / is no PEM; give the roots in PEM$/],
     [authority.certificate.raw, / holds a certificate in DER; /],
     [Buffer.from(authority.keyPem), / holds no certificate; /],

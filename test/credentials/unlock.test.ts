@@ -36,10 +36,12 @@ test('a legacy PFX is called one', async (t) => {
 })
 
 test('the key file is PEM', async (t) => {
-  await t.rejects(unlock(material(client.chainPem, client.pfx('pass'))), {
-    code: 'certificate_unusable',
-    message: /^the key file is no PEM; /,
-  })
+  for (const other of [client.pfx('pass'), 'hello']) {
+    await t.rejects(unlock(material(client.chainPem, other)), {
+      code: 'certificate_unusable',
+      message: /^the key file is no PEM; give the key in PEM, /,
+    })
+  }
 })
 
 test('what needs a passphrase is costly, nothing else', (t) => {

@@ -57,7 +57,7 @@ test('every unsound set is told apart, with a cure and without a secret', async 
     [{ certificate: forServers.certPem, key: forServers.keyPem }, /^the extended key usage /],
     [{ certificate: small.certPem, key: small.keyPem }, /: its key is too small; /],
     [{ certificate: pem, ca: '' }, /^the CA file \S+ is empty; /],
-    [{ certificate: pem, ca: 'hello' }, /^the CA file \S+ is neither PFX nor PEM; /],
+    [{ certificate: pem, ca: 'hello' }, /^the CA file \S+ is no PEM; give the roots in PEM$/],
     [{ certificate: pem, username: '\n' }, /^the user name file \S+ is empty; /],
     [{ certificate: pem, username: 'some:one' }, /^the user name file \S+ has a colon in it, /],
     [{ certificate: pem, password: '' }, /^the password file \S+ is empty; /],
