@@ -26,8 +26,10 @@ export interface Pace {
 export const emptyPace: Pace = { leases: 0, lease: null, asked: [], pause: null, failures: null }
 
 const minuteMs = 60_000
-/** As far as anything here may lie ahead: more is a clock that was set back, and counts as over. */
-const farthest = { lease: 10_000, asked: 1_000, pause: 15 * minuteMs }
+/** A clock that is this far behind what was written was set back. */
+const mostBackMs = 15 * minuteMs
+/** As far as anything here may lie ahead, a pause for a day and its spread: more is a clock that was set back, and counts as over. */
+const farthest = { lease: 10_000, asked: 1_000, pause: 24 * 60 * minuteMs + mostBackMs }
 /** For how long anything in it may matter. */
 export function lifeOf({ pause }: Pace, nowMs: number): number {
   return Math.ceil(Math.max(minuteMs + farthest.asked, (pause?.until ?? 0) - nowMs))
@@ -52,10 +54,12 @@ export function parsePace(text: string): Pace | undefined {
 export function currentPace(pace: Pace, nowMs: number): Pace {
   const { lease, pause, asked } = pace
   const ahead = (until: number, mostMs: number): boolean => until > nowMs && until <= nowMs + mostMs
+  // Such a clock must not let a short pause last as long as the longest may: the request before the pause tells.
+  const isSetBack = asked.some((at) => at > nowMs + mostBackMs)
   return {
     ...pace,
     lease: lease !== null && ahead(lease.until, farthest.lease) ? lease : null,
-    pause: pause !== null && ahead(pause.until, farthest.pause) ? pause : null,
+    pause: pause !== null && !isSetBack && ahead(pause.until, farthest.pause) ? pause : null,
     asked: asked.filter((at) => at > nowMs - minuteMs && at <= nowMs + farthest.asked),
   }
 }

@@ -14,6 +14,8 @@ const paces: Readonly<Record<FailureKind, Pace>> = {
 
 /** Sidecars behind one address that were all told the same must not come back all at once. */
 const spread = 0.1
+/** A tenth of a day would be hours. */
+const mostSpreadMs = 600_000
 
 export interface BackOffOptions {
   readonly kind: FailureKind
@@ -29,5 +31,6 @@ export function backOffMs({ kind, before, retryAfterMs, random }: BackOffOptions
   const asked = retryAfterMs !== undefined
   const { firstMs, mostMs } = paces[asked && kind === 'throttled' ? 'failed' : kind]
   const ownMs = Math.min(mostMs, firstMs * 2 ** before) * (0.5 + random() / 2)
-  return asked ? Math.max(ownMs, retryAfterMs * (1 + spread * random())) : ownMs
+  if (!asked) return ownMs
+  return Math.max(ownMs, retryAfterMs + Math.min(mostSpreadMs, retryAfterMs * spread) * random())
 }

@@ -1,5 +1,5 @@
-/** Longer than this, nobody means it. */
-const mostSeconds = 600
+/** Longer than a day, nobody means it: it must not end this sidecar's work for ever. */
+const mostSeconds = 86_400
 
 interface RetryAfterHeaders {
   readonly 'retry-after'?: string | string[] | undefined

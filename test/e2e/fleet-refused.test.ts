@@ -25,7 +25,7 @@ test('what one sidecar hears with 429 all hold to', { skip }, async (t) => {
     env: { BC_TOKEN_AT_START: 'never' },
   })
   bank.authorization.handler = ({ response }) => {
-    response.setHeader('retry-after', '60')
+    response.setHeader('retry-after', '86400')
     respond(response, 429, {})
   }
   t.strictSame(await calls(), [503, 503, 503])

@@ -74,6 +74,30 @@ test('a failed request holds for all, for as long as its kind asks for', async (
   t.equal(bank.requests.length, 1)
 })
 
+test('a bank that asks for a day is not asked before by a sidecar that starts later', async (t) => {
+  const { clock, bank, start } = createWorld({ random: () => 0.999 })
+  bank.answer = (request) =>
+    request === 1
+      ? { status: 429, headers: { 'retry-after': '86400' } }
+      : { status: 200, token: `token-${request}` }
+  const first = start()
+  const throttled = failure(first.holder.get())
+  await clock.advance(1_000)
+  t.match(await throttled, { code: 'token_throttled' })
+  await first.stop()
+  await clock.advance(20 * 3_600_000)
+  const { holder } = start()
+  const paused = failure(holder.get())
+  await clock.advance(1_000)
+  const { code, retryAfterSeconds } = await paused
+  t.equal(code, 'token_throttled')
+  t.ok(Number(retryAfterSeconds) > 4 * 3600 - 10 && Number(retryAfterSeconds) < 5 * 3600)
+  t.equal(bank.requests.length, 1)
+  void holder.get().catch(() => {})
+  await clock.advance(5 * 3_600_000)
+  t.equal(bank.requests.length, 2)
+})
+
 test('credentials are refused for all once two sidecars have heard so', async (t) => {
   const { clock, bank, start } = createWorld()
   bank.answer = () => ({ status: 401 })

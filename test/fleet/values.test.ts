@@ -125,6 +125,21 @@ test('what is over is forgotten, and so is what a wrong clock has put too far ah
   t.end()
 })
 
+test('a pause may last a day and its spread, and ends all the same before a clock that was set back', (t) => {
+  const hour = 3_600_000
+  const pause = { until: now + 24 * hour + 600_000, kind: 'throttled' as const }
+  for (const [asked, at, expected] of [
+    [[now], now, pause],
+    [[now], now + 24 * hour, pause],
+    [[now], now - 60_000, pause],
+    [[now], now - hour, null],
+    [[], now - hour, null],
+  ] as const)
+    t.strictSame(currentPace({ ...pace, pause, asked }, at).pause, expected)
+  t.equal(lifeOf({ ...pace, pause }, now), 24 * hour + 600_000)
+  t.end()
+})
+
 test('a value lives as long as anything in it matters', (t) => {
   t.equal(lifeOf(pace, now), 61_000)
   t.equal(lifeOf({ ...pace, pause: { until: now + 300_000.5, kind: 'throttled' } }, now), 300_001)

@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { backOffMs } from '../../src/token/back-off.ts'
-import { createRig, failure, loaded } from './rig.ts'
+import { createRig, failure, loaded, ok } from './rig.ts'
 
 const waits = (kind: 'failed' | 'throttled' | 'rejected', random: number) =>
   [0, 1, 2, 3, 4, 5, 9].map((before) => backOffMs({ kind, before, random: () => random }) / 1000)
@@ -17,6 +17,14 @@ test('Retry-After is the least, and a 429 with it backs off no longer than it sa
   t.equal(backOffMs({ ...options, retryAfterMs: 5000, random: () => 0 }), 5000)
   t.equal(backOffMs({ ...options, retryAfterMs: 5000, random: () => 0.5 }), 5250)
   t.equal(backOffMs({ ...options, retryAfterMs: 0, random: () => 1 }), 1000)
+})
+
+test('a long Retry-After is exceeded by ten minutes at most', async (t) => {
+  for (const kind of ['throttled', 'failed'] as const) {
+    const wait = (random: number) =>
+      backOffMs({ kind, before: 0, retryAfterMs: 86_400_000, random: () => random })
+    t.strictSame([0, 0.5, 1].map(wait), [86_400_000, 86_700_000, 87_000_000])
+  }
 })
 
 test('after a failure, requests are answered at once until the next try is due', async (t) => {
@@ -101,6 +109,31 @@ test('a 429 without Retry-After doubles; two at once count once; success forgets
   void failure(holder.get())
   await clock.advance(100)
   t.match(await failure(holder.get()), { retryAfterSeconds: 10 })
+})
+
+test('the bank may ask for a day, and is asked again after that, whatever it said', async (t) => {
+  for (const status of [429, 503])
+    for (const [said, hours] of [
+      ['7200', 2],
+      ['86400', 24],
+      ['999999999', 24],
+    ] as const) {
+      const { clock, bank, holder } = createRig()
+      bank.answer = (request) =>
+        request === 1 ? { status, headers: { 'retry-after': said } } : ok('fine', 300)
+      const waited = failure(holder.get())
+      await clock.advance(0)
+      t.match(await waited, { retryAfterSeconds: hours * 3600 }, 'apps are told so')
+      const nextAttemptAt = new Date(clock.wallNow() + hours * 3_600_000).toISOString()
+      t.match(holder.status(), { nextAttemptAt })
+      for (const used of [0.5, 0.5]) {
+        void failure(holder.get())
+        await clock.advance(hours * 3_600_000 * used - 1)
+        t.equal(bank.requests.length, 1)
+      }
+      await clock.advance(2)
+      t.match(holder.peek(), { authorization: 'Bearer fine' })
+    }
 })
 
 test('503 with Retry-After is waited for, 500 with it is not', async (t) => {
