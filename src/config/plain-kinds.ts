@@ -7,8 +7,9 @@ const dayMs = 86_400_000
 
 export function wholeNumber({ min, max, unit = '' }: { min: number; max: number; unit?: string }) {
   return {
+    // Not zod's `int`, to which what JavaScript does not count exactly is no whole number.
     schema: z
-      .int({ error: 'is not a whole number', abort: true })
+      .custom<number>(Number.isInteger, { error: 'is not a whole number', abort: true })
       .check(z.gte(min, { error: 'is too small' }), z.lte(max, { error: 'is too large' })),
     expects: `a whole number${unit && ` of ${unit}`} from ${min} to ${max}, in digits only`,
     fromVariable: numberFrom,

@@ -153,6 +153,7 @@ test('values of the wrong type are faults, without the value of a secret', async
     ['allow', '[[GET /a]]', /^a list is not text/],
     ['maxInFlight', '"20"', /^"20" is not a whole number/],
     ['maxInFlight', '1.5', /^1.5 is not a whole number/],
+    ['maxInFlight', '99999999999999999999', /^100000000000000000000 is too large/],
     ['maxInFlight', '.inf', /^Infinity is not a whole number/],
   ]
   for (const [setting, yaml, problem] of table) {
