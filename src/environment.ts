@@ -34,7 +34,7 @@ export interface Environment {
   listen(): Promise<string>
   inFlight(): number
   report(): EnvironmentReport
-  /** Reads the credential files at once. */
+  /** Reads the credential files at once, and retries the token when none has changed. */
   reload(): void
   stop(): Promise<void>
 }

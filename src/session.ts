@@ -40,6 +40,7 @@ export function openSessions(options: EnvironmentOptions, source: TokenSource): 
     },
     prove: ({ tokens }, { again }) => tokens.prove({ reserve: again ? reserves.again : reserves.first }),
     mayBeRefusal,
+    retry: ({ tokens }) => tokens.retry(),
     retire(session) {
       session.tokens.retire()
       void session.close().then(() => sessions.delete(session))

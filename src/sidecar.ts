@@ -17,7 +17,7 @@ export interface SidecarOptions {
 export interface Sidecar {
   /** What the listeners really listen on, by environment; `admin` beside them. */
   readonly addresses: { readonly admin: string; readonly apps: ReadonlyMap<string, string> }
-  /** SIGHUP: reads every credential file at once. Does nothing while draining. */
+  /** SIGHUP: reads every credential file at once, and retries the token where none has changed. Does nothing while draining. */
   reload(): void
   /** Serves on for the drain delay, lets requests in flight finish, and closes everything. */
   stop(): Promise<void>

@@ -22,6 +22,8 @@ export interface CredentialStoreOptions<Session> {
   readonly prove: (session: Session, attempt: { readonly again: boolean }) => Promise<void>
   /** Whether what `prove` rejected with may be a refusal, too. */
   readonly mayBeRefusal: (error: SidecarError) => boolean
+  /** Asked to look, it found nothing new: what failed with the session in use may have been mended at the bank. */
+  readonly retry: (session: Session) => void
   /** Lets go of a session that was replaced, refused or superseded: requests in flight may finish. */
   readonly retire: (session: Session) => void
   readonly report: (event: CredentialEvent) => void
@@ -47,7 +49,7 @@ export interface CredentialStore<Session> {
   /** The same for a request: throws certificate_unusable when there is none, or its certificate has expired. */
   usable(): Session
   status(): StoreStatus
-  /** Reads the files at once, and asks the bank again about a set that it has refused. */
+  /** Reads the files at once, asks the bank again about a set that it has refused, and retries the one in use. */
   look(): void
   /** Stops watching, and retires every session. */
   close(): Promise<void>

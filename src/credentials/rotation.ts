@@ -11,6 +11,7 @@ export interface RotationOptions<Session> {
   readonly open: (set: CredentialSet) => Session
   readonly prove: CandidateOptions<Session>['prove']
   readonly mayBeRefusal: CandidateOptions<Session>['mayBeRefusal']
+  readonly retry: (session: Session) => void
   readonly retire: (session: Session) => void
   readonly report: (event: CredentialEvent) => void
   /** Monotonic milliseconds. */
@@ -21,7 +22,7 @@ export interface RotationOptions<Session> {
 }
 
 export interface Rotation {
-  /** Does what the files ask for; `urgent` asks the bank again about a set that it has refused. */
+  /** Does what the files ask for; `urgent` asks the bank again about a set that it has refused, and retries the one in use. */
   react(reading: Reading, urgent: boolean): void
   lastError(): string | null
   /** Gives up the candidate. */
@@ -30,7 +31,7 @@ export interface Rotation {
 
 /** Puts a new set in the place of the old once the bank has given a token for it; else the old one stays. */
 export function createRotation<Session>(options: RotationOptions<Session>): Rotation {
-  const { holder, open, retire, report } = options
+  const { holder, open, retry, retire, report } = options
   const complaints = createComplaints(options)
   let refused: string | undefined
   const put = (next: Held<Session>, proved: boolean): void => {
@@ -61,6 +62,12 @@ export function createRotation<Session>(options: RotationOptions<Session>): Rota
     else if (slot.identity() !== undefined) slot.tick()
     else if (set.identity !== refused || urgent) slot.offer({ set, session: open(set) })
   }
+  const onInUse = (urgent: boolean): void => {
+    const expired = holder.fault()
+    if (expired === undefined) complaints.clear()
+    else complaints.say('unusable', expired)
+    if (urgent && expired === undefined) retry(holder.usable().session)
+  }
   const react = (reading: Reading, urgent: boolean): void => {
     if (reading.kind === 'sound') {
       onSound(reading.set, urgent)
@@ -68,16 +75,10 @@ export function createRotation<Session>(options: RotationOptions<Session>): Rota
     }
     drop()
     refused = undefined
-    if (reading.kind === 'in use') sayExpiry(holder, complaints)
+    if (reading.kind === 'in use') onInUse(urgent)
     if (reading.kind === 'unsound') sayUnsound(reading.fault, holder, complaints)
   }
   return { react, lastError: () => complaints.lastError(), close: drop }
-}
-
-function sayExpiry(holder: Holder<unknown>, complaints: Complaints): void {
-  const expired = holder.fault()
-  if (expired === undefined) complaints.clear()
-  else complaints.say('unusable', expired)
 }
 
 function sayUnsound(fault: SidecarError, holder: Holder<unknown>, complaints: Complaints): void {

@@ -17,6 +17,8 @@ export interface TokenHolder {
   replacement(refused: Token): Promise<Token>
   /** One attempt now for credentials that are not in use yet; leaves `reserve` of the minute's budget to others. */
   prove(options: { readonly reserve: number }): Promise<void>
+  /** What made the last attempt fail may have been mended: the next is made now, unless bank or budget forbid it. */
+  retry(): void
   /** BC_TOKEN_AT_START: at once, when asked for, or at a random moment within so many milliseconds. */
   start(when: 'now' | 'never' | number): void
   status(): TokenStatus
@@ -107,6 +109,7 @@ export function createHolder(options: HolderOptions): OwnedHolder {
     refuse,
     replacement,
     prove,
+    retry: keeper.retry,
     start: keeper.start,
     status: keeper.status,
     retire: () => leave(false),

@@ -30,6 +30,8 @@ export interface Keeper {
   want(): void
   /** What is under way, or a new attempt that leaves `reserve` of the budget; rejects while the next lies ahead. */
   join(reserve: number): Promise<Token>
+  /** After a failure: asks again as soon as bank and budget allow. */
+  readonly retry: () => void
   /** Drops the held token for a new one; false when none can be asked for now, and nothing has changed. */
   renew(): boolean
   underWay(): boolean
@@ -139,6 +141,12 @@ export function createKeeper(options: KeeperOptions): Keeper {
       if (flying !== undefined) return flight.wait(flying)
       if (mayBegin(reserve)) return flight.wait(begin())
       return Promise.reject(retired ? gone() : outlook.refusal(reserve))
+    },
+    retry() {
+      if (outlook.trouble() === undefined) return
+      outlook.cutShort()
+      demand.ask()
+      wake()
     },
     renew() {
       const flying = flight.underWay() !== undefined

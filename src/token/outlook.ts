@@ -15,6 +15,8 @@ export interface Outlook {
   trouble(): SidecarError | undefined
   succeeded(): void
   failed(error: SidecarError): void
+  /** Ends the waiting that is our own choice: not what the bank, or those who ask it with us, told, nor what the budget says. */
+  cutShort(): void
 }
 
 export interface OutlookOptions {
@@ -28,6 +30,7 @@ export function createOutlook({ clock, budget, throttle }: OutlookOptions): Outl
   let trouble: SidecarError | undefined
   let inARow = 0
   let ownUntil = Number.NEGATIVE_INFINITY
+  let toldUntil = Number.NEGATIVE_INFINITY
 
   function clearAt(reserve: number): number {
     return Math.max(ownUntil, throttle.until(), budget.freeAt(reserve))
@@ -58,7 +61,12 @@ export function createOutlook({ clock, budget, throttle }: OutlookOptions): Outl
       }
       const seconds = error.retryAfterSeconds
       const retryAfterMs = seconds === undefined ? undefined : seconds * 1000
-      ownUntil = clock.now() + backOffMs({ kind, before: inARow, retryAfterMs, random: clock.random })
+      const now = clock.now()
+      toldUntil = now + (retryAfterMs ?? 0)
+      ownUntil = now + backOffMs({ kind, before: inARow, retryAfterMs, random: clock.random })
+    },
+    cutShort() {
+      ownUntil = Math.min(ownUntil, toldUntil)
     },
   }
 }

@@ -114,6 +114,7 @@ test('closing ends the thread that opens a certificate', async (t) => {
     open: () => opened++,
     prove: async () => undefined,
     mayBeRefusal: () => false,
+    retry: () => undefined,
     retire: () => undefined,
     report: () => undefined,
   })
@@ -132,6 +133,7 @@ test('whatever the file system tells, files are looked at every two seconds at l
     open: () => ({}),
     prove: async () => undefined,
     mayBeRefusal: () => false,
+    retry: () => undefined,
     retire: () => undefined,
     report: () => undefined,
     unlock,

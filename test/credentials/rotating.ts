@@ -11,6 +11,7 @@ export interface Rotating {
   bank: BankAnswers
   events: CredentialEvent[]
   retired: string[]
+  retried: string[]
   clock: { nowMs: number; wallMs: number }
   session: () => string | undefined
   sound: (identity: string, options?: { notAfterMs?: number; urgent?: boolean }) => void
@@ -21,6 +22,7 @@ export interface Rotating {
 export function rotating(): Rotating {
   const events: CredentialEvent[] = []
   const retired: string[] = []
+  const retried: string[] = []
   const clock = { nowMs: 0, wallMs: 0 }
   const bank = bankAnswers()
   const retire = (session: string): void => void retired.push(session)
@@ -30,6 +32,7 @@ export function rotating(): Rotating {
     open: ({ identity }) => identity,
     prove: bank.prove,
     mayBeRefusal: ({ code }) => code === 'bank_connection_lost',
+    retry: (session) => retried.push(session),
     retire,
     report: (event) => events.push(event),
     now: () => clock.nowMs,
@@ -42,6 +45,7 @@ export function rotating(): Rotating {
     bank,
     events,
     retired,
+    retried,
     clock,
     session: () => holder.held()?.session,
     sound: (identity, { urgent = false, ...options } = {}) =>

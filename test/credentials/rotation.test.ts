@@ -63,6 +63,24 @@ test('going back to the files in use takes the candidate and the error away', as
   t.equal(rotation.lastError(), null)
 })
 
+test('asked to look when nothing has changed, the set in use is tried again, unless it has expired', (t) => {
+  const { sound, unsound, rotation, retried, bank, clock } = rotating()
+  sound('a', { notAfterMs: 1_000, urgent: true })
+  rotation.react({ kind: 'in use' }, false)
+  unsound('half')
+  t.strictSame(retried, [])
+  rotation.react({ kind: 'in use' }, true)
+  t.strictSame(retried, ['a'])
+  clock.wallMs = 1_001
+  rotation.react({ kind: 'in use' }, true)
+  t.strictSame(retried, ['a'])
+  clock.wallMs = 0
+  sound('b', { urgent: true })
+  t.strictSame(bank.asked, ['b'], 'a new set takes its place')
+  t.strictSame(retried, ['a'])
+  t.end()
+})
+
 test('an unsound set is waited out, then refused once, while the old one serves', (t) => {
   const { sound, unsound, session, events, clock, rotation } = rotating()
   sound('a')

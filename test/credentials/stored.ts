@@ -40,6 +40,7 @@ export function stored(
     },
     prove: async () => undefined,
     mayBeRefusal: () => false,
+    retry: () => undefined,
     retire: (session) => {
       if (!open.delete(session)) t.fail('retired twice')
     },

@@ -140,3 +140,27 @@ test('paths that Fastify cannot read are refused in our shape', async (t) => {
   }
   t.equal(bank.api.requests.length, 0)
 })
+
+test('SIGHUP ends the wait after refused credentials, as the bank may have been mended', async (t) => {
+  const authority = await anyAuthority()
+  const bank = await startBank(t, { authority })
+  const plain = bank.authorization.handler
+  bank.authorization.handler = ({ response }) => respond(response, 403, {})
+  const { apps, admin, sidecar } = await startTestSidecar(t, { bank, authority, ready: false })
+  const tokenStatus = async () => {
+    const status = (await (await fetch(`${admin}/status`)).json()) as {
+      environments: { test: { token: Record<'state' | 'lastRequestAt' | 'nextAttemptAt', string> } }
+    }
+    return status.environments.test.token
+  }
+  await until(async () => (await tokenStatus()).state === 'rejected')
+  const { nextAttemptAt } = await tokenStatus()
+  t.equal((await startApp(t, apps).call({ path: '/a' })).status, 502)
+  bank.authorization.handler = plain
+  sidecar.reload()
+  await until(async () => (await fetch(`${admin}/readyz`)).ok)
+  const { lastRequestAt } = await tokenStatus()
+  t.ok(Date.parse(lastRequestAt) < Date.parse(nextAttemptAt), 'before it would have been tried by itself')
+  t.equal(bank.authorization.requests.length, 2)
+  t.equal((await startApp(t, apps).call({ path: '/a' })).status, 200)
+})

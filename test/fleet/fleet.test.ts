@@ -102,12 +102,15 @@ test('credentials are refused for all once two sidecars have heard so', async (t
   const { clock, bank, start } = createWorld()
   bank.answer = () => ({ status: 401 })
   const codes: unknown[] = []
-  for (let count = 0; count < 4; count++) {
-    const failed = failure(start().holder.get())
+  const sidecars = Array.from({ length: 4 }, () => start())
+  for (const { holder } of sidecars) {
+    const failed = failure(holder.get())
     await clock.advance(2_000)
     codes.push((await failed)['message'])
   }
-  t.equal(bank.requests.length, 2)
+  for (const { holder } of sidecars) holder.retry()
+  await clock.advance(2_000)
+  t.equal(bank.requests.length, 2, 'also when they are told to try again')
   t.match(codes[2], /refused them/)
   t.match(codes[3], /refused them/)
 })

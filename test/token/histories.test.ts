@@ -12,7 +12,7 @@ const ordinary: fc.Arbitrary<Step>[] = [
   fc.record({ kind: fc.constant('pass' as const), ms: fc.integer({ min: 0, max: 100_000 }) }),
   fc.record({ kind: fc.constant('pass' as const), ms: fc.integer({ min: 0, max: 3000 }) }),
   fc.record({ kind: fc.constant('traffic' as const), seconds: fc.integer({ min: 1, max: 60 }) }),
-  fc.record({ kind: fc.constantFrom('get' as const, 'refuse' as const, 'prove' as const) }),
+  fc.record({ kind: fc.constantFrom(...(['get', 'refuse', 'prove', 'retry'] as const)) }),
   fc.record({
     kind: fc.constant('bank' as const),
     mood,

@@ -6,7 +6,7 @@ import { type Answer, createRig, jwt, ok } from './rig.ts'
 export type Step =
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'traffic'; readonly seconds: number }
-  | { readonly kind: 'get' | 'refuse' | 'prove' }
+  | { readonly kind: 'get' | 'refuse' | 'prove' | 'retry' }
   | { readonly kind: 'bank'; readonly mood: Mood; readonly delayMs: number; readonly lifetimeSeconds: number }
   | { readonly kind: 'jump' | 'sleep'; readonly ms: number }
 
@@ -161,6 +161,8 @@ export async function live(
         return wait(holder.get())
       case 'refuse':
         return refuse()
+      case 'retry':
+        return holder.retry()
       case 'prove':
         return prove(another())
       case 'jump':
