@@ -11,7 +11,7 @@ const source = readFileSync(new URL('run.cjs', import.meta.url), 'utf8')
 
 /**
  * What `command.ts` imports in the bundle in place of `run.ts`: the same in one script, with what V8 compiled of it when the
- * bundle was made. Without that, or when V8 rejects it as made by another version, it is compiled as any other.
+ * bundle was made. Without that, or when V8 rejects it as made by another version or with other flags, it is compiled as any other.
  */
 export const script = new Script(source, { filename: 'dist/cli/run.cjs', ...keptCode() })
 

@@ -74,6 +74,11 @@ export function bodyIsUnread(exchange: Exchange): boolean {
   return !exchange.request.complete && hasBody(exchange)
 }
 
+/** Nothing more is served on its connection, but for what is under way behind it. */
+export function isLast({ draining, next }: Exchange): boolean {
+  return draining() && next === undefined
+}
+
 export function closeAfter(exchange: Exchange, headers: string[]): void {
   exchange.closing = true
   headers.push('connection', 'close')
@@ -105,7 +110,7 @@ export function answerProblem(exchange: Exchange, error: SidecarError, environme
   }
   const { status, headers, body } = problemAnswer(error, { environment, requestId })
   // The upload would keep the socket, and the next request on it, waiting.
-  if (bodyIsUnread(exchange) || error.code === 'draining') closeAfter(exchange, headers)
+  if (bodyIsUnread(exchange) || error.code === 'draining' || isLast(exchange)) closeAfter(exchange, headers)
   writeHead(exchange, { status, headers })
   if (method !== 'HEAD') response.write(body)
   exchange.responseBytes = Buffer.byteLength(body)

@@ -8,6 +8,7 @@ import {
   endAnswer,
   endWhole,
   hasNoBody,
+  isLast,
   writeHead,
 } from './answer.ts'
 import { AnswerBody } from './answer-body.ts'
@@ -148,7 +149,7 @@ export class BankCall implements Dispatcher.DispatchHandler {
       return false
     }
     this.#state = 'answering'
-    if (bodyIsUnread(this.#exchange) || this.#owner.isLast()) closeAfter(this.#exchange, answer.headers)
+    if (bodyIsUnread(this.#exchange) || isLast(this.#exchange)) closeAfter(this.#exchange, answer.headers)
     this.#declared = declaredLength(answer.headers)
     writeHead(this.#exchange, answer)
     return true

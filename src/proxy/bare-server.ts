@@ -110,8 +110,8 @@ function codeOf({ code, rawPacket }: ClientError): Unreadable {
   return 'invalid_request'
 }
 
-// RFC 9112 §3, with any method (RFC 9110 §9.1).
-const requestLine = /^[\w!#$%&'*+.^`|~-]+ \S+ HTTP\/1\.\d\r?\n/
+// RFC 9112 §2.2 and §3, with any method (RFC 9110 §9.1).
+const requestLine = /^(?:\r?\n)*[\w!#$%&'*+.^`|~-]+ (?:\/|\*|https?:)\S* HTTP\/1\.\d\r?\n/
 
 const sentences: Record<Unreadable, string> = {
   headers_too_large: 'request line and headers are larger than 16 KiB',

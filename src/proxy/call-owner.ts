@@ -9,8 +9,6 @@ export interface CallOwner {
   patienceMs(): number
   /** The bank's answer is about to be written; false when nobody wants it any more. */
   answering(): boolean
-  /** Nothing more is served on the app's connection: its answer shall say so. */
-  isLast(): boolean
   /** Whether a 401 shall be held back; then `hold` gets the two ways on. */
   mayReplay(): boolean
   hold(held: HeldAnswer): void

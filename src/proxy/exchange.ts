@@ -10,6 +10,7 @@ export interface Exchange {
   readonly head: RequestHead
   readonly requestId: string
   readonly startedAt: number
+  readonly draining: () => boolean
   /** The request before it on the connection, if its answer was not complete yet. */
   readonly behind: Exchange | undefined
   /** The request after it on the connection, if that came before its answer was complete. */
@@ -55,18 +56,20 @@ export interface ExchangeParts {
   readonly head: RequestHead
   readonly requestId: string
   readonly startedAt: number
+  readonly draining: () => boolean
   readonly behind: Exchange | undefined
 }
 
 /** All fields from the start, so that every exchange has the same shape. */
 export function openExchange(parts: ExchangeParts): Exchange {
-  const { request, response, head, requestId, startedAt, behind } = parts
+  const { request, response, head, requestId, startedAt, draining, behind } = parts
   return {
     request,
     response,
     head,
     requestId,
     startedAt,
+    draining,
     behind,
     next: undefined,
     method: request.method as string,

@@ -11,6 +11,7 @@ import { type RequestRecord, recordOf, recordOfNone } from './request-record.ts'
 export interface ExchangesOptions {
   readonly environment: string
   readonly now: () => number
+  readonly draining: () => boolean
   /** The path with its identifiers replaced. */
   readonly routeOf: (path: string) => string
   readonly record: (record: RequestRecord) => void
@@ -27,7 +28,7 @@ function pathOf({ path, request }: Exchange): string {
 }
 
 /** Who is here: every request from its head until both the app and the bank are done with it. */
-export function createExchanges({ environment, now, routeOf, record }: ExchangesOptions) {
+export function createExchanges({ environment, now, draining, routeOf, record }: ExchangesOptions) {
   const requestIdOf = createRequestIds()
   const routes = new LRUCache<string, string>({ max: rememberedRoutes })
   const onSocket = new WeakMap<Socket, Exchange>()
@@ -38,7 +39,7 @@ export function createExchanges({ environment, now, routeOf, record }: Exchanges
     const requestId = requestIdOf(head.requestId)
     const before = onSocket.get(request.socket)
     const behind = before?.closed === false ? before : undefined
-    const exchange = openExchange({ request, response, head, requestId, startedAt: now(), behind })
+    const exchange = openExchange({ request, response, head, requestId, startedAt: now(), draining, behind })
     if (behind !== undefined) behind.next = exchange
     onSocket.set(request.socket, exchange)
     response.once('close', () => closed(exchange))

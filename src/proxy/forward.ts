@@ -17,7 +17,6 @@ export interface ForwardOptions extends BodyOptions {
   readonly explain: ExplainFailure
   /** From the request's last byte to the head of the bank's answer. */
   readonly responseTimeoutMs: number
-  readonly draining: () => boolean
   /** The bank's part of the exchange is over. */
   readonly ended: (exchange: Exchange) => void
 }
@@ -80,11 +79,6 @@ class Delivery implements CallOwner {
 
   answering(): boolean {
     return !this.#exchange.gone && !this.#exchange.response.destroyed
-  }
-
-  isLast(): boolean {
-    // One that is under way behind it has its answer still to come.
-    return this.#options.draining() && this.#exchange.next === undefined
   }
 
   mayReplay(): boolean {

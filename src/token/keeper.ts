@@ -61,6 +61,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
   let stopTimer = (): void => {}
   let settled = false
   let retired = false
+  let retryWanted = false
 
   function alive(): Token | undefined {
     const token = slot.look()
@@ -90,7 +91,16 @@ export function createKeeper(options: KeeperOptions): Keeper {
     if (outlook.trouble() === undefined) demand.met()
     if (retired) slot.release()
     settled = true
+    if (retryWanted) retry()
     settle()
+  }
+
+  function retry(): void {
+    retryWanted = flight.underWay() !== undefined
+    if (retryWanted || outlook.trouble() === undefined) return
+    outlook.cutShort()
+    demand.ask()
+    wake()
   }
 
   /** After every change: tells a new state once, and sets the one timer for what comes next. */
@@ -142,12 +152,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
       if (mayBegin(reserve)) return flight.wait(begin())
       return Promise.reject(retired ? gone() : outlook.refusal(reserve))
     },
-    retry() {
-      if (outlook.trouble() === undefined) return
-      outlook.cutShort()
-      demand.ask()
-      wake()
-    },
+    retry,
     renew() {
       const flying = flight.underWay() !== undefined
       if (!flying && !mayBegin(0)) return false

@@ -115,6 +115,23 @@ test('of a connection with two requests in flight, the last answer tells that no
   t.match(second, { status: 200, body: 'ok', headers: { connection: 'close' } })
 })
 
+test('an answer of the sidecar to what was in flight tells that nothing more is served, too', async (t) => {
+  let draining = false
+  const listener = await startRawListener(t, { draining: () => draining })
+  const { api } = listener.bank
+  api.handler = ({ socket }) => void socket.destroy()
+  const app = await listener.connect()
+  const get = 'GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n'
+  app.write(get)
+  t.match(await app.answer(), { status: 502, headers: { connection: 'keep-alive' } })
+  api.handler = ({ socket }) => {
+    draining = true
+    socket.destroy()
+  }
+  app.write(get)
+  t.match((await app.closed()).at(-1), { status: 502, headers: { connection: 'close' } })
+})
+
 test('what is refused is in the log by its route', async (t) => {
   let draining = false
   const { connect, records } = await startRawListener(t, {

@@ -51,6 +51,7 @@ test('an error after an answer has begun breaks it off', async (t) => {
         response,
         head,
         requestId: 'r',
+        draining: () => false,
         startedAt: 0,
         behind: undefined,
       })

@@ -9,7 +9,12 @@ function rig(t: Test) {
   const written: unknown[][] = []
   const response = { writeHead: (...head: unknown[]) => void written.push(head), end: () => undefined }
   const request = { method: 'POST', complete: true }
-  const exchange = openExchange({ request, response, head: {} } as unknown as ExchangeParts)
+  const exchange = openExchange({
+    request,
+    response,
+    head: {},
+    draining: () => false,
+  } as unknown as ExchangeParts)
   exchange.session = { tokens: { holds: () => true } } as unknown as NonNullable<typeof exchange.session>
   exchange.token = { authorization: 'Bearer t' }
   const told: string[] = []
@@ -18,7 +23,6 @@ function rig(t: Test) {
     started: () => void told.push('started'),
     patienceMs: () => 1,
     answering: () => true,
-    isLast: () => false,
     mayReplay: () => true,
     hold: (answer) => {
       held = answer

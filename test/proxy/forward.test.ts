@@ -37,7 +37,12 @@ async function forwardOnce({ bank, replacement = async () => token }: Script) {
   }
   const session: BankSession = { dispatcher, tokens }
   const response = { destroyed: true, destroy: () => undefined }
-  const parts = { request: { method: 'POST', complete: true }, response, head: readRequestHead([]) }
+  const parts = {
+    request: { method: 'POST', complete: true },
+    response,
+    head: readRequestHead([]),
+    draining: () => false,
+  }
   const exchange = Object.assign(openExchange(parts as unknown as ExchangeParts), { session, token })
   await new Promise<void>((resolve) => {
     const forward = createForward({
@@ -50,7 +55,6 @@ async function forwardOnce({ bank, replacement = async () => token }: Script) {
       limitBytes: 10,
       replays: { keep: () => ({}) as never, heldBytes: () => 0 },
       now: () => 0,
-      draining: () => false,
       ended: () => resolve(),
     })
     forward(exchange)

@@ -95,3 +95,25 @@ test('without a failure there is nothing to try again', async (t) => {
   t.equal(bank.requests.length, 3)
   t.equal(bank.underWay, 0)
 })
+
+test('asked to try while a request is under way, it tries again once that has failed, and only once', async (t) => {
+  for (const failures of [0, 1]) {
+    const { clock, bank, holder } = createRig({ random: () => 0.999 })
+    bank.answer = () => ({ status: 401 })
+    for (let count = 0; count < failures; count++) {
+      void failure(holder.get())
+      await clock.advance(120_000)
+    }
+    const before = bank.requests.length
+    bank.delayMs = 5_000
+    holder.retry()
+    void failure(holder.get())
+    await clock.advance(1_000)
+    holder.retry()
+    holder.retry()
+    await clock.advance(10_000)
+    t.equal(bank.requests.length, before + 2)
+    await clock.advance(20_000)
+    t.equal(bank.requests.length, before + 2, 'then it waits as usual')
+  }
+})
