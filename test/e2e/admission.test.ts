@@ -134,17 +134,17 @@ test('an answer of the sidecar to what was in flight tells that nothing more is 
 
 test('what is refused is in the log by its route', async (t) => {
   let draining = false
-  const { connect, records } = await startRawListener(t, {
+  const listener = await startRawListener(t, {
     draining: () => draining,
     routeOf: routeTemplate,
     acceptsSecret: () => false,
   })
-  const app = await connect()
+  const app = await listener.connect()
   const refused = async (head: string): Promise<unknown> => {
-    const count = records.length
+    const count = listener.records.length
     app.write(`${head}\r\n\r\n`)
-    await until(() => records.length > count)
-    return records.at(-1)
+    await until(() => listener.records.length > count)
+    return listener.records.at(-1)
   }
   const get = 'GET /api/v1/accounts/4711?x=y HTTP/1.1\r\nHost: '
   const route = '/api/v1/accounts/:id'
