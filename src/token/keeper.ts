@@ -168,23 +168,19 @@ export function createKeeper(options: KeeperOptions): Keeper {
       wake()
     },
     status() {
-      const token = alive()
-      const requests = options.counts()
-      const everHeld = landing.everHeld()
-      const startAt = demand.startAt()
-      const underWay = flight.underWay() !== undefined
       const facts = {
-        token,
-        underWay,
+        token: alive(),
+        underWay: flight.underWay() !== undefined,
         outlook,
         thumbprint,
         lastRequestAt,
-        startAt,
-        requests,
-        everHeld,
+        startAt: demand.startAt(),
+        requests: options.counts(),
+        everHeld: landing.everHeld(),
         settled,
+        state: currentState(),
       }
-      return statusOf({ ...facts, state: currentState() }, clock)
+      return statusOf(facts, clock)
     },
     retire({ abandonWaiting }) {
       retired = true
