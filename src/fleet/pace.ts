@@ -28,7 +28,7 @@ export const emptyPace: Pace = { leases: 0, lease: null, asked: [], pause: null,
 const minuteMs = 60_000
 /** A clock that is this far behind what was written was set back. */
 const mostBackMs = 15 * minuteMs
-/** As far as anything here may lie ahead, a pause a day: more is a clock that was set back, and counts as over. */
+/** As far as anything here may lie ahead, for a pause a day: more is a clock that was set back, and counts as over. */
 const farthest = { lease: 10_000, asked: 1_000, pause: 24 * 60 * minuteMs + mostBackMs }
 /** For how long anything in it may matter. */
 export function lifeOf({ pause }: Pace, nowMs: number): number {
